@@ -1,0 +1,118 @@
+"""What can be suggested, what a member brings, and what a suggestion is."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Literal
+
+ReadingKind = Literal["passage", "reflection", "experience"]
+EvidenceKind = Literal[
+    "working_on",  # "what are you working on now?"
+    "interest",  # a theme the member picked
+    "role",  # the duties of a role the member has
+    "reflection",  # the member's own reflection, submitted or draft
+    "note",  # the member's own note
+    "read",
+    "saved",
+    "written",  # readings the member acted on
+]
+Row = Literal["because_you_wrote", "for_your_role", "your_interests", "practice", "different"]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Anything that can be suggested: a passage of a text, or a published
+    reflection or experience. Everybody in the organisation may read it."""
+
+    id: str  # "text-slug/2.1" or "reflection/<id>" (one row per reading; a long
+    #          reflection is one reading)
+    kind: ReadingKind
+    group: str  # text slug, or the reflection's own id: no two of one group in a list
+    language: str
+    title: str
+    author: str  # "" when the author is not shown
+    text: str
+    sentences: tuple[tuple[int, int], ...]  # spans into `text`
+    content_hash: str
+    path: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    level: str | None = None
+    minutes: int = 1  # of the whole text
+    version_group: str | None = None  # versions of one text share it
+    published_on: dt.date | None = None  # None for passages of the library
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One thing known of a member that may lead to a reading.
+
+    Never averaged with another: each piece has its own weight and date and can
+    be named as a reason, switched off or taken away.
+    """
+
+    id: str  # unique within the profile, e.g. "working_on", "role:secretary", "reflection:<id>"
+    kind: EvidenceKind
+    label: str  # what a person calls it: role name, theme name, title of the reflection
+    text: str  # the words that are matched; the label's description for roles and themes
+    weight: float = 1.0
+    date: dt.date | None = None
+    language: str = "en"
+    ref: str | None = None  # theme id, role id, reading id, reflection id
+    prepared: bytes | None = None  # from `prepare_evidence`, kept by its owner; opaque
+
+
+@dataclass(frozen=True)
+class Profile:
+    """All that a member's suggestions are computed from. No database, no clock."""
+
+    member: str  # stable id: breaks ties, so that two members may see different "new" things
+    evidence: tuple[Evidence, ...] = ()
+    languages: tuple[str, ...] = ("en", "zh")  # in which the member reads, preferred first
+    themes: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    excluded_groups: frozenset[str] = frozenset()  # read, set aside, or own
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one piece of evidence gave to a reading's score."""
+
+    evidence: str  # Evidence.id
+    kind: EvidenceKind
+    value: float  # in units of the score; the parts of a score sum to it
+    words: float  # of that, from shared words
+    meaning: float  # of that, from closeness of vectors
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a reading is offered: its largest part, with the sentences that matched."""
+
+    kind: EvidenceKind | Literal["different"]
+    evidence: Evidence | None
+    own_sentence: str | None  # the member's sentence, for evidence they wrote
+    reading_sentence: str | None  # the reading's sentence that gave most to the part
+    part: Part | None
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    reading: Reading
+    row: Row
+    score: float
+    parts: tuple[Part, ...]  # largest first
+    reasons: tuple[Reason, ...]  # at least one
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A search result: a reading with the sentence that matched."""
+
+    reading: Reading
+    score: float
+    words: float  # z-score parts, already weighted
+    meaning: float
+    sentence: str
+    matched: tuple[tuple[int, int], ...] = field(default=())  # spans of query words in `sentence`
