@@ -1,0 +1,130 @@
+"""Who may do what: every permission with its sentence, and the pure rule for each.
+
+`docs/permissions.md` is the written table; a test keeps the two equal. Every
+route names one permission with `needs`; a route without one is refused. Rules
+ask no database: they get an `Actor` and the few facts of the object that matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+Audience = Literal["unit", "organisation", "anonymous"]
+Who = Literal["anyone", "member", "reader", "author", "administrator"]
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who is asking. `member` is None for somebody who is not signed in."""
+
+    organisation: str
+    member: str | None = None
+    name: str = ""
+    units: frozenset[str] = frozenset()  # to which the member belongs now
+    administrator: bool = False
+
+
+@dataclass(frozen=True)
+class Permission:
+    name: str
+    who: Who
+    sentence: str
+
+
+PERMISSIONS: dict[str, Permission] = {
+    p.name: p
+    for p in (
+        Permission("site.visit", "anyone", "Sees the sign-in page, static files, the language choice and the health checks; none shows anything of a person."),
+        Permission("account.sign_in", "anyone", "Signs in, signs out, asks for a new password, and sets it with the link that was sent."),
+        Permission("account.join", "anyone", "Joins with an unused, unexpired invitation link; the link says the unit and role."),
+        Permission("account.own", "member", "Changes the own password."),
+        Permission("profile.own", "member", "Sees and changes the own profile: name, languages, roles, interests and what one works on. Interests and the sentence are shown to nobody else."),
+        Permission("library.read", "member", "Browses, searches and reads the library."),
+        Permission("suggestions.own", "member", "Sees the own suggestions and their reasons; nobody sees those of another."),
+        Permission("deeds.own", "member", "Marks readings as read, saved or set aside, and keeps the place in a text; nobody sees those of another."),
+        Permission("note.own", "author", "Writes, reads, changes and deletes a note: its author alone, nobody else in any form."),
+        Permission("reflections.browse", "member", "Browses and searches the submitted reflections that one may read."),
+        Permission("reflection.read", "reader", "Reads a submitted reflection: its author; for `my unit` the present members of that unit; for `the organisation`, with or without name, every member."),
+        Permission("reflection.write", "author", "Writes a reflection: draft, versions, submitting, audience, withdrawing, deleting: its author alone."),
+        Permission("members.manage", "administrator", "Sees the list of members and units, invites members and adds units; reads no more of their writing than any member."),
+    )
+}
+
+
+class Refused(Exception):
+    """The actor may not do this. `signed_out` tells whether signing in may help."""
+
+    def __init__(self, permission: str, *, signed_out: bool) -> None:
+        super().__init__(f"{permission} refused")
+        self.permission = permission
+        self.signed_out = signed_out
+
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def needs(permission: str) -> Callable[[View], View]:
+    """Name the permission of a route. Object rules are asked where the object is fetched."""
+    if permission not in PERMISSIONS:
+        raise KeyError(f"{permission} is not in webapp/access.py")
+
+    def mark(view: View) -> View:
+        view.permission = permission  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def check(actor: Actor, permission: str) -> None:
+    """The part of a rule that needs no object; raises Refused."""
+    who = PERMISSIONS[permission].who
+    if who == "anyone":
+        return
+    if actor.member is None:
+        raise Refused(permission, signed_out=True)
+    if who == "administrator" and not actor.administrator:
+        raise Refused(permission, signed_out=False)
+
+
+def may_read_note(actor: Actor, *, author: str) -> bool:
+    return actor.member is not None and actor.member == author
+
+
+def may_write_reflection(actor: Actor, *, author: str) -> bool:
+    return actor.member is not None and actor.member == author
+
+
+def may_read_reflection(
+    actor: Actor, *, author: str, status: str, audience: str | None, unit: str | None
+) -> bool:
+    """Whether the published copy may be read. The SQL twin of this rule is
+    `reflections.store.readable_by`; a property test keeps them equal."""
+    if actor.member is None:
+        return False
+    if actor.member == author:
+        return True
+    if status != "submitted":
+        return False
+    if audience == "unit":
+        return unit in actor.units
+    return audience in ("organisation", "anonymous")
+
+
+def sees_author(actor: Actor, *, author: str, audience: str | None) -> bool:
+    """Whether the author's name is shown to somebody who may read."""
+    return audience != "anonymous" or actor.member == author
+
+
+# Flask's and Flask-Security's own routes, which we cannot mark with `needs`.
+FOREIGN = {
+    "static": "site.visit",
+    "security.static": "site.visit",
+    "security.login": "account.sign_in",
+    "security.logout": "account.sign_in",
+    "security.verify": "account.sign_in",
+    "security.forgot_password": "account.sign_in",
+    "security.reset_password": "account.sign_in",
+    "security.change_password": "account.own",
+}

@@ -1,0 +1,131 @@
+"""The community database: how it is opened, and how a change is written to it.
+
+People's words live here, so a change is acknowledged only when it is on the
+disk: SQLite runs in WAL mode with synchronous=FULL, and every writing
+transaction begins with BEGIN IMMEDIATE (a transaction that reads first and
+writes later fails at once when another writer came between, whatever the
+timeout).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UTCDateTime(sa.types.TypeDecorator[dt.datetime]):
+    """Aware datetimes in, aware UTC datetimes out, on both engines."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Any) -> dt.datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone")
+        value = value.astimezone(dt.UTC)
+        return value if dialect.name == "postgresql" else value.replace(tzinfo=None)
+
+    def process_result_value(self, value: dt.datetime | None, dialect: Any) -> dt.datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            return value.replace(tzinfo=dt.UTC)
+        return value.astimezone(dt.UTC)
+
+
+class Base(DeclarativeBase):
+    metadata = sa.MetaData(naming_convention=NAMING)
+    type_annotation_map = {  # noqa: RUF012
+        dict[str, Any]: sa.JSON,
+        list[str]: sa.JSON,
+        list[dict[str, Any]]: sa.JSON,
+    }
+
+
+class OfOrganisation:
+    """The key of every large table: the organisation first, so that the table
+    can be spread over several machines later; then a random id."""
+
+    organisation_id: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
+    id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+
+
+db = SQLAlchemy(session_options={"expire_on_commit": False})
+
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+
+@contextmanager
+def change(session: Session) -> Iterator[Session]:
+    """One change in one transaction: all of it is kept, or none.
+
+    Ends whatever the session was reading before, so that what is read inside
+    is the newest truth. Never compute vectors inside: SQLite has one writer.
+    """
+    session.rollback()
+    token = _writing.set(True)
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        _writing.reset(token)
+
+
+def write_throughout() -> None:
+    """Make every transaction of this context a writing one (Flask-Security's
+    own forms read and write in one transaction that we do not open)."""
+    _writing.set(True)
+
+
+def read_only() -> None:
+    _writing.set(False)
+
+
+def init_app(app: Flask, url: str) -> None:
+    """Open the database at `url` for this app."""
+    if url.startswith("sqlite"):
+        options: dict[str, Any] = {"connect_args": {"timeout": 30}}
+    else:
+        options = {"pool_pre_ping": True, "pool_size": 10}
+    app.config["SQLALCHEMY_ENGINES"] = {"default": {"url": url, **options}}
+    db.init_app(app)
+    with app.app_context():
+        engine = db.engine
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite_connection)
+        event.listen(engine, "begin", _begin_sqlite)
+
+
+def _prepare_sqlite_connection(connection: Any, _record: Any) -> None:
+    # sqlite3's own transaction handling is switched off: we say BEGIN ourselves.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        cursor.execute(f"pragma {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")

@@ -1,0 +1,233 @@
+"""The edge of the app: who is asking, may they, what goes out with every answer,
+and how errors become pages."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    g,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from corpus.texts import CorpusError
+from models.text_model import ModelError
+from webapp import access, community, languages
+from webapp.access import Actor, Refused
+from webapp.community import db
+from webapp.members.accounts import MailError
+from webapp.pages import BadField
+
+log = structlog.get_logger("xinde")
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(_enter)
+    app.after_request(_headers)
+    app.teardown_request(_leave)
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(BadField, _bad_field)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(MailError, _mail_error)
+    for kind in (CorpusError, ModelError):
+        app.register_error_handler(kind, _not_ready)
+    app.register_error_handler(Exception, _unexpected)
+    app.add_url_rule("/healthz", "healthz", healthz)
+    app.add_url_rule("/readyz", "readyz", readyz)
+    proxies = app.config["XINDE"].proxies
+    if proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
+        )
+
+
+def permission_of(app: Flask, endpoint: str) -> str | None:
+    """The permission that a route names; None if it names none."""
+    view: Any = app.view_functions.get(endpoint)
+    return access.FOREIGN.get(endpoint) or getattr(view, "permission", None)
+
+
+def _enter() -> None:
+    community.read_only()
+    g.csp_nonce = secrets.token_urlsafe(16)
+    g.actor, g.member = Actor(organisation=""), None
+    if request.endpoint in (None, "static", "security.static"):
+        return
+    _refuse_nul()
+    if request.method == "POST" and (request.endpoint or "").startswith("security."):
+        community.write_throughout()
+    permission = permission_of(current_app, request.endpoint or "")
+    if permission is None:
+        log.error("route without permission", endpoint=request.endpoint)
+        abort(404)
+    if request.endpoint not in ("healthz", "readyz"):
+        from webapp.members import store
+
+        g.member, g.actor = store.whoever_asks(db.session, current_user)
+    access.check(g.actor, permission)
+
+
+def _refuse_nul() -> None:
+    """No field holds a NUL character: PostgreSQL refuses it in any text."""
+    parts = [request.path, *request.args.values()]
+    if request.is_json:
+        parts.append(request.get_data(as_text=True).replace("\\u0000", "\x00"))
+    elif request.method in ("POST", "PUT", "PATCH", "DELETE"):
+        parts += list(request.form.values())
+    if any("\x00" in part for part in parts):
+        abort(400, description=_("The request holds a character that no text can have (NUL). Remove it and send again."))
+
+
+def _leave(_error: BaseException | None) -> None:
+    community.read_only()
+
+
+def _headers(response: Response) -> Response:
+    nonce = g.get("csp_nonce", "")
+    response.headers.setdefault(
+        "Content-Security-Policy",
+        f"default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic'; style-src 'self'; "
+        "img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    )
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+    if request.endpoint not in ("static", "security.static"):
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        response.vary.update(["Cookie", "Accept-Language"])
+    return response
+
+
+@access.needs("site.visit")
+def healthz() -> Response:
+    """The process answers."""
+    return jsonify(ok=True)
+
+
+@access.needs("site.visit")
+def readyz() -> tuple[Response, int]:
+    """Everything needed to serve is there: database, library, model, index."""
+    from webapp.resources import resources
+
+    problems: dict[str, str] = {}
+    try:
+        db.session.execute(sa.text("select 1 from organisations limit 1"))
+    except sa.exc.SQLAlchemyError:
+        problems["community"] = "the database does not answer or has no tables"
+    for name in ("library", "model", "index"):
+        try:
+            getattr(resources(), name)
+        except Exception as problem:  # every cause makes us not ready; the log has it whole
+            log.warning("not ready", part=name, problem=str(problem))
+            problems[name] = "cannot be opened; run: xinde doctor"
+    return jsonify(ready=not problems, problems=problems), 503 if problems else 200
+
+
+def wants_json() -> bool:
+    return request.is_json or request.accept_mimetypes.best == "application/json"
+
+
+def problem(status: int, title: str, message: str, **more: Any) -> tuple[Any, int]:
+    """An error as a page, or as JSON for a script."""
+    if wants_json():
+        return jsonify(error=title, message=message, **more), status
+    return render_template("error.html", status=status, title=title, message=message, **more), status
+
+
+def _refused(refusal: Refused) -> Any:
+    if not refusal.signed_out:
+        return problem(403, _("This is not open to you"), _("Only administrators may do this. Ask one of them if you need it."))
+    if request.method in ("GET", "HEAD") and not wants_json():
+        return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
+    return problem(401, _("You are signed out"), _("Your session has ended. Sign in again; what you wrote is kept on this device."))
+
+
+def _bad_field(bad: BadField) -> Any:
+    return problem(
+        422,
+        _("Something is too long"),
+        _("“%(name)s” has %(length)s characters; at most %(limit)s can be kept. Shorten it and send again. Nothing was changed.", name=bad.name, length=bad.length, limit=bad.limit),
+    )
+
+
+def _csrf(_error: CSRFError) -> Any:
+    if not current_user.is_authenticated:
+        return problem(401, _("You are signed out"), _("Your session has ended. Sign in again; what you wrote is kept on this device."))
+    return problem(400, _("The form is too old"), _("This form was opened in another session. Go back, reload the page and send it again."))
+
+
+def _mail_error(error: MailError) -> Any:
+    log.error("mail not sent", problem=str(error))
+    return problem(503, _("The mail could not be sent"), _("The mail server did not take the message. Try again later, or ask an administrator for a reset link."))
+
+
+def _http_error(error: HTTPException) -> Any:
+    status = error.code or 500
+    titles = {
+        400: _("The request could not be understood"),
+        404: _("There is nothing here"),
+        405: _("That cannot be done at this address"),
+        413: _("That is too large"),
+        415: _("The request could not be understood"),
+        429: _("Too many tries"),
+    }
+    messages = {
+        400: _("Something in the request is missing or malformed. Go back, reload the page and try again."),
+        404: _("The page does not exist, or it is not open to you. It may have been withdrawn."),
+        405: _("Go back and use the buttons on the page."),
+        413: _("At most 4 MB can be sent at once. Shorten the text and send it again."),
+        415: _("The request has the wrong type of content."),
+    }
+    message = messages.get(status, _("Please try again."))
+    if status == 429:
+        seconds = int(error.description or 60)
+        message = ngettext(
+            "Wait %(num)s second before you try again.",
+            "Wait %(num)s seconds before you try again.",
+            seconds,
+        )
+    elif status == 400 and error.description and "\n" not in error.description and error.response is None:
+        default = type(error).description
+        if error.description != default:
+            message = error.description
+    if status < 400:
+        return error
+    return problem(status, titles.get(status, error.name), message)
+
+
+def _not_ready(error: Exception) -> Any:
+    log.error("library, model or index not usable", problem=str(error))
+    return problem(503, _("The library is not ready"), _("The library or its index cannot be read just now. What you wrote is safe. An administrator can run “xinde doctor” to see why."))
+
+
+def _unexpected(error: Exception) -> Any:
+    if current_app.config.get("TESTING") and current_app.config.get("PROPAGATE_EXCEPTIONS", True):
+        raise error
+    log.exception("unexpected error", endpoint=request.endpoint)
+    db.session.rollback()
+    return problem(500, _("Something went wrong"), _("This is our fault. It was noted for the administrator. What you had saved is safe."))
+
+
+def language_of_page() -> dict[str, str]:
+    code = languages.current()
+    return {"code": code, "html": languages.HTML_LANG[code]}

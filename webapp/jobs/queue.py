@@ -1,0 +1,57 @@
+"""The queue of background work: huey in a file of its own.
+
+A job says "look at this again", not "do this": the handler compares the truth
+with the index and makes them agree, so a late, repeated or lost job does no
+harm. Jobs are enqueued after the commit; the sweep finds what the queue lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, current_app
+from huey import MemoryHuey, SqliteHuey, crontab
+
+
+def init_app(app: Flask) -> None:
+    settings = app.config["XINDE"]
+    if app.config.get("TESTING"):
+        huey: Any = MemoryHuey("xinde", utc=True)
+    else:
+        huey = SqliteHuey(
+            "xinde", filename=str(settings.data / "jobs.db"), timeout=30, fsync=True, utc=True
+        )
+
+    def in_app(work: Callable[..., None]) -> Callable[..., None]:
+        def run(*arguments: Any) -> None:
+            with app.app_context():
+                work(*arguments)
+
+        run.__name__ = work.__name__
+        return run
+
+    from webapp.jobs import reconcile
+
+    app.extensions["xinde_huey"] = huey
+    app.extensions["xinde_jobs"] = {
+        "reconcile": huey.task(retries=2, retry_delay=10, name="reconcile")(
+            in_app(reconcile.reflection)
+        ),
+    }
+    huey.periodic_task(crontab(minute="*"), name="sweep")(in_app(reconcile.sweep))
+
+
+def look_again(organisation: str, reflection_id: str) -> None:
+    """Ask for a reflection's index entry to be compared with the truth."""
+    current_app.extensions["xinde_jobs"]["reconcile"](organisation, reflection_id)
+
+
+def run_waiting() -> int:
+    """Run what waits in the queue, then stop; the number of jobs run."""
+    huey = current_app.extensions["xinde_huey"]
+    count = 0
+    while (task := huey.dequeue()) is not None:
+        huey.execute(task)
+        count += 1
+    return count

@@ -1,0 +1,73 @@
+"""Which language a page is in, and where its translations come from.
+
+Two languages, named `en` and `zh` in our own words; Babel calls them `en` and
+`zh_Hans_CN`, under which Flask-Security keeps its catalogue too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from flask import Flask, g, request
+from flask_babel import Babel
+
+LANGUAGES = {"en": "English", "zh": "中文"}
+LOCALES = {"en": "en", "zh": "zh_Hans_CN"}
+HTML_LANG = {"en": "en", "zh": "zh-Hans"}
+COOKIE = "language"
+CATALOGUES = Path(__file__).parent / "translations"
+
+
+def current() -> str:
+    """`en` or `zh`: the member's choice, else the visitor's, else the browser's."""
+    if "language" in g:
+        return str(g.language)
+    chosen = request.cookies.get(COOKIE, "") if request else ""
+    if chosen in LANGUAGES:
+        return chosen
+    member = g.get("member")
+    if member is not None:
+        return str(member.language)
+    best = request.accept_languages.best_match(["zh", "zh-CN", "zh-Hans", "en"]) if request else None
+    if best:
+        return best[:2]
+    from flask import current_app
+
+    return str(current_app.config["XINDE"].language)
+
+
+def init_app(app: Flask, folder: Path) -> None:
+    """Compile the catalogues that changed into `folder`, and translate with them."""
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(compiled(folder).resolve())
+    app.config["BABEL_DEFAULT_LOCALE"] = "en"
+    Babel(
+        app,
+        locale_selector=lambda: LOCALES[current()],
+        timezone_selector=lambda: app.config["XINDE"].time_zone,
+    )
+
+
+def compiled(folder: Path) -> Path:
+    """The folder with a .mo for each .po; written only when a .po changed."""
+    for source in CATALOGUES.glob("*/LC_MESSAGES/*.po"):
+        content = source.read_bytes()
+        stamp = hashlib.sha256(content).hexdigest()[:16]
+        target = folder / "translations" / source.relative_to(CATALOGUES).with_suffix(".mo")
+        mark = target.with_suffix(f".{stamp}")
+        if target.exists() and mark.exists():
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        for old in target.parent.glob(f"{target.stem}.*"):
+            old.unlink(missing_ok=True)
+        buffer = BytesIO()
+        write_mo(buffer, read_po(BytesIO(content)))
+        part = target.with_suffix(f".{os.getpid()}.part")
+        part.write_bytes(buffer.getvalue())
+        part.replace(target)
+        mark.touch()
+    return folder / "translations"

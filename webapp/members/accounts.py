@@ -1,0 +1,165 @@
+"""Accounts: Flask-Security set up for us, its mail, and the brake on guessing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import smtplib
+import ssl
+from email.message import EmailMessage
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import sqlalchemy as sa
+from flask import Flask, Response, abort, current_app, request
+from flask_login import current_user
+from flask_security import MailUtil, Security, user_authenticated
+from flask_security.datastore import FSQLALiteUserDatastore
+from sqlalchemy.dialects import postgresql, sqlite
+
+from webapp import clock
+from webapp.community import change, db
+from webapp.members.tables import Role, SignInFailure, User, WebAuthn
+
+FREE_FAILURES = 5  # then each further try waits twice as long, up to an hour
+LONGEST_WAIT = dt.timedelta(hours=1)
+FORGET_AFTER = dt.timedelta(hours=24)
+
+datastore = FSQLALiteUserDatastore(db, User, Role, WebAuthn)
+
+
+class MailError(Exception):
+    """Mail could not be sent; the message says why."""
+
+
+class Mail(MailUtil):
+    """Sends Flask-Security's mail through `XINDE_MAIL_URL`."""
+
+    def send_mail(
+        self,
+        template: str,
+        subject: str,
+        recipient: str,
+        sender: Any,
+        body: str | None,
+        html: str | None,
+        **kwargs: Any,
+    ) -> None:
+        message = EmailMessage()
+        message["Subject"] = str(subject)
+        message["From"] = current_app.config["XINDE"].mail_from or "xinde@localhost"
+        message["To"] = recipient
+        message.set_content(body or "")
+        if html:
+            message.add_alternative(html, subtype="html")
+        send(current_app.config["XINDE"].mail_url, message)
+
+
+def send(url: str, message: EmailMessage) -> None:
+    """Send one message through smtp://, or smtps:// for TLS from the start."""
+    where = urlsplit(url)
+    host, port = where.hostname or "localhost", where.port
+    try:
+        if where.scheme == "smtps":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(
+                host, port or 465, timeout=15, context=ssl.create_default_context()
+            )
+        else:
+            server = smtplib.SMTP(host, port or 25, timeout=15)
+        with server:
+            if where.scheme == "smtp" and server.has_extn("starttls"):
+                server.starttls(context=ssl.create_default_context())
+            if where.username:
+                server.login(unquote(where.username), unquote(where.password or ""))
+            server.send_message(message)
+    except (OSError, smtplib.SMTPException) as problem:
+        raise MailError(f"The mail server {host} did not take the message: {problem}") from problem
+
+
+def init_app(app: Flask) -> None:
+    settings = app.config["XINDE"]
+    app.config.update(
+        SECURITY_RECOVERABLE=True,
+        SECURITY_CHANGEABLE=True,
+        SECURITY_CHANGE_URL="/password",
+        SECURITY_RESET_URL="/reset",
+        SECURITY_SEND_PASSWORD_CHANGE_EMAIL=bool(settings.mail_url),
+        SECURITY_SEND_PASSWORD_RESET_NOTICE_EMAIL=bool(settings.mail_url),
+        SECURITY_PASSWORD_LENGTH_MIN=10,
+        SECURITY_PASSWORD_NORMALIZE_FORM="NFKC",
+        SECURITY_RETURN_GENERIC_RESPONSES=True,  # a form must not tell who has an account
+        SECURITY_AUTO_LOGIN_AFTER_RESET=False,
+        SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False, "test_environment": True},
+        SECURITY_FLASH_MESSAGES=True,
+        SECURITY_SCRIPT_NONCE_KEY="csp_nonce",
+        SECURITY_POST_LOGIN_VIEW="/",
+        SECURITY_POST_LOGOUT_VIEW="/login",
+        SECURITY_EMAIL_SENDER=settings.mail_from or "xinde@localhost",
+        SECURITY_DEFAULT_REMEMBER_ME=False,
+        SECURITY_JOIN_USER_ROLES=False,
+        SECURITY_MSG_GENERIC_AUTHN_FAILED=app.config["GENERIC_SIGN_IN_FAILED"],
+    )
+    Security(app, datastore, mail_util_cls=Mail)
+    app.before_request(_refuse_too_many)
+    app.after_request(_count_failure)
+    user_authenticated.connect(_forget_failures, app, weak=False)
+
+
+def _keys() -> tuple[str, str]:
+    """What failures are counted by: this account from this address, and the
+    address alone (a list of accounts tried from one place)."""
+    account = str(request.form.get("email", ""))[:255].strip().casefold()
+    address = request.remote_addr or "-"
+    digest = hashlib.sha256(f"{account}\0{address}".encode()).hexdigest()
+    return digest, hashlib.sha256(f"\0{address}".encode()).hexdigest()
+
+
+def wait_left(count: int, last_at: dt.datetime, *, free: int, now: dt.datetime) -> dt.timedelta:
+    """How long the next try must still wait after `count` failures. Pure."""
+    if count < free:
+        return dt.timedelta(0)
+    wait = min(dt.timedelta(seconds=2 ** min(count - free + 1, 12)), LONGEST_WAIT)
+    return max(last_at + wait - now, dt.timedelta(0))
+
+
+def _is_sign_in() -> bool:
+    return request.endpoint == "security.login" and request.method == "POST"
+
+
+def _refuse_too_many() -> None:
+    if not _is_sign_in():
+        return
+    now = clock.now()
+    account_key, address_key = _keys()
+    for key, free in ((account_key, FREE_FAILURES), (address_key, FREE_FAILURES * 10)):
+        row = db.session.get(SignInFailure, key)
+        if row is None or now - row.last_at > FORGET_AFTER:
+            continue
+        left = wait_left(row.count, row.last_at, free=free, now=now)
+        if left:
+            abort(429, description=str(max(1, round(left.total_seconds()))))
+    db.session.rollback()
+
+
+def _count_failure(response: Response) -> Response:
+    if _is_sign_in() and response.status_code in (200, 400) and not current_user.is_authenticated:
+        now = clock.now()
+        insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+        with change(db.session) as session:
+            for key in _keys():
+                row = insert(SignInFailure).values(key=key, count=1, last_at=now)
+                session.execute(
+                    row.on_conflict_do_update(
+                        index_elements=["key"],
+                        set_={"count": SignInFailure.count + 1, "last_at": now},
+                    )
+                )
+            session.execute(
+                sa.delete(SignInFailure).where(SignInFailure.last_at < now - FORGET_AFTER)
+            )
+    return response
+
+
+def _forget_failures(app: Flask, **_: Any) -> None:
+    if _is_sign_in():
+        db.session.execute(sa.delete(SignInFailure).where(SignInFailure.key == _keys()[0]))

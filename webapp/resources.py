@@ -1,0 +1,69 @@
+"""The library, the model and the index: opened once per process, on first use."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from flask import current_app
+
+from corpus.library import Library
+from models.load import load_model
+from models.text_model import TextModel
+from recommender.index import Index
+
+if TYPE_CHECKING:
+    from webapp.settings import Settings
+
+
+class Resources:
+    """Opens each thing once, whichever thread asks first.
+
+    Tests hand in their own model; everything else is real.
+    """
+
+    def __init__(self, settings: Settings, *, model: TextModel | None = None) -> None:
+        self._settings = settings
+        self._model = model
+        self._library: Library | None = None
+        self._index: Index | None = None
+        self._lock = threading.RLock()
+
+    @property
+    def library(self) -> Library:
+        with self._lock:
+            if self._library is None:
+                self._library = Library.open(self._settings.library_path)
+            return self._library
+
+    @property
+    def model(self) -> TextModel:
+        with self._lock:
+            if self._model is None:
+                self._model = load_model(self._settings.model, self._settings.models_folder)
+            return self._model
+
+    @property
+    def index(self) -> Index:
+        with self._lock:
+            if self._index is None:
+                self._index = Index.open(self._settings.index_folder, self.model)
+            return self._index
+
+
+def resources() -> Resources:
+    """Those of the current app."""
+    found: Resources = current_app.extensions["xinde_resources"]
+    return found
+
+
+def library() -> Library:
+    return resources().library
+
+
+def model() -> TextModel:
+    return resources().model
+
+
+def index() -> Index:
+    return resources().index

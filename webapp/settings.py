@@ -1,0 +1,136 @@
+"""What can be set from outside. The only reader of the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from dotenv import dotenv_values
+
+
+class SettingsError(Exception):
+    """A setting has a value that cannot be used; the message names it and the cure."""
+
+
+def _setting(default: Any, help_text: str) -> Any:
+    return field(default=default, metadata={"help": help_text})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings. Each is `XINDE_<NAME>` in the environment or in `.env`."""
+
+    data: Path = _setting(Path("instance"), "Folder for everything Xinde keeps.")
+    database_url: str = _setting(
+        "", "Community database. Empty: SQLite in the data folder. Or `postgresql://...`."
+    )
+    model: str = _setting("multilingual-e5-small", "Text model; see `xinde models list`.")
+    texts: str = _setting(
+        "", f"Folders with your own study texts, separated by `{os.pathsep}`; read beside the starter library."
+    )
+    language: str = _setting("en", "Language before a visitor has chosen one: `en` or `zh`.")
+    time_zone: str = _setting("UTC", "Time zone in which days begin and times are shown.")
+    public_url: str = _setting(
+        "", "Address people use, e.g. `https://study.example.org`; needed for links in mail and behind a proxy."
+    )
+    proxies: int = _setting(0, "How many reverse proxies stand in front and set X-Forwarded-*.")
+    mail_url: str = _setting(
+        "", "Mail server, e.g. `smtp://user:password@host:587`. Empty: no mail is sent."
+    )
+    mail_from: str = _setting("", "Sender of mail, e.g. `Xinde <study@example.org>`.")
+    secret_key: str = _setting(
+        "", "Key that signs sessions. Empty: one is made and kept in the data folder."
+    )
+    threads: int = _setting(8, "Threads of the web server.")
+    model_threads: int = _setting(2, "Threads that the text model computes with.")
+    id_seed: str = _setting("", "For tests only: makes random ids repeatable.")
+
+    @property
+    def community_url(self) -> str:
+        """SQLAlchemy URL of the community database."""
+        if not self.database_url:
+            return f"sqlite:///{(self.data / 'community.db').resolve()}"
+        scheme, _, rest = self.database_url.partition("://")
+        if scheme in {"postgres", "postgresql"}:
+            return f"postgresql+psycopg://{rest}"
+        return self.database_url
+
+    @property
+    def library_path(self) -> Path:
+        return self.data / "library.db"
+
+    @property
+    def index_folder(self) -> Path:
+        return self.data / "index"
+
+    @property
+    def models_folder(self) -> Path:
+        return self.data / "models"
+
+    @property
+    def text_folders(self) -> tuple[Path, ...]:
+        return tuple(Path(p) for p in self.texts.split(os.pathsep) if p.strip())
+
+
+def read(environ: Mapping[str, str] | None = None, *, dotenv: Path | None = Path(".env")) -> Settings:
+    """Settings from `.env`, overridden by the environment.
+
+    Raises SettingsError for an unknown `XINDE_` name or an unusable value, so
+    that a misspelt setting is not silently ignored.
+    """
+    found: dict[str, str] = {}
+    if dotenv is not None and dotenv.is_file():
+        found.update({k: v or "" for k, v in dotenv_values(dotenv).items()})
+    found.update(os.environ if environ is None else environ)
+    known = {f"XINDE_{f.name.upper()}": f for f in fields(Settings)}
+    values: dict[str, Any] = {}
+    for name, raw in found.items():
+        if not name.startswith("XINDE_") or name in _FOR_TESTS:
+            continue
+        if name not in known:
+            raise SettingsError(
+                f"{name} is not a setting of Xinde. The settings are: {', '.join(sorted(known))}."
+            )
+        values[known[name].name] = _value(name, raw, known[name].default)
+    if "DATABASE_URL" in found and "database_url" not in values:
+        values["database_url"] = found["DATABASE_URL"]
+    settings = Settings(**values)
+    _check(settings)
+    return settings
+
+
+_FOR_TESTS = {"XINDE_TEST_CACHE"}
+
+
+def _value(name: str, raw: str, default: Any) -> Any:
+    if isinstance(default, Path):
+        return Path(raw or default)
+    if isinstance(default, int):
+        try:
+            return int(raw)
+        except ValueError:
+            raise SettingsError(f"{name} is {raw!r}; it must be a whole number.") from None
+    return raw
+
+
+def _check(settings: Settings) -> None:
+    from zoneinfo import ZoneInfo
+
+    if settings.language not in {"en", "zh"}:
+        raise SettingsError(f"XINDE_LANGUAGE is {settings.language!r}; it must be en or zh.")
+    try:
+        ZoneInfo(settings.time_zone)
+    except (ValueError, OSError, LookupError):
+        raise SettingsError(
+            f"XINDE_TIME_ZONE is {settings.time_zone!r}, which is no time zone. Try Asia/Shanghai or UTC."
+        ) from None
+    if settings.threads < 1 or settings.model_threads < 1:
+        raise SettingsError("XINDE_THREADS and XINDE_MODEL_THREADS must be at least 1.")
+    scheme = settings.community_url.partition("://")[0]
+    if scheme not in {"sqlite", "postgresql+psycopg"}:
+        raise SettingsError(
+            f"DATABASE_URL begins with {scheme!r}; Xinde keeps people's words in sqlite:// or postgresql://."
+        )

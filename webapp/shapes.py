@@ -1,0 +1,137 @@
+"""How values look on a page: dates, minutes, icons, and people's Markdown made safe."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+import nh3
+from flask import Flask, g, request, url_for
+from flask_babel import format_date, format_datetime, format_time, ngettext
+from flask_babel import gettext as _
+from lucide.jinja import lucide
+from markdown_it import MarkdownIt
+from markupsafe import Markup, escape
+
+from webapp import clock, languages
+from webapp.community import db
+
+MARKDOWN_LIMIT = 200_000  # characters; longer is shown as plain paragraphs
+_READING_LINK = re.compile(r"\(reading:([^)\s]+)\)")
+_TAGS = {"p", "br", "strong", "em", "blockquote", "ul", "ol", "li", "h2", "h3", "h4", "a", "hr", "code", "pre"}
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.filters.update(
+        day=day, moment=moment, ago=ago, minutes=minutes, prose=prose, mark=mark, reading_url=reading_url
+    )
+    app.jinja_env.globals.update(icon=icon, languages=languages.LANGUAGES)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.context_processor(
+        lambda: {
+            "actor": g.get("actor"),
+            "me": g.get("member"),
+            "lang": languages.current(),
+            "html_lang": languages.HTML_LANG[languages.current()],
+            "paper": request.cookies.get("paper", "auto") if request else "auto",
+            "csp_nonce": g.get("csp_nonce", ""),
+            "organisation": organisation_name,
+            "today": clock.today,
+        }
+    )
+
+
+def organisation_name() -> str:
+    """The organisation's own name, for the page head; asked once a request."""
+    if "organisation_name" not in g:
+        from webapp.members import store
+
+        g.organisation_name = store.organisation_name(db.session)
+    return str(g.organisation_name)
+
+
+def icon(name: str, size: int = 20) -> Markup:
+    """A line icon; hidden from screen readers, since words stand beside it."""
+    return Markup(lucide(name, size=size, aria_hidden="true", focusable="false"))
+
+
+def day(value: dt.date | dt.datetime) -> str:
+    if isinstance(value, dt.datetime):
+        value = value.astimezone(clock.zone()).date()
+    return format_date(value, "long")
+
+
+def moment(value: dt.datetime) -> str:
+    return format_datetime(value, "medium")
+
+
+def ago(value: dt.datetime) -> str:
+    """Today the time, else the day."""
+    if value.astimezone(clock.zone()).date() == clock.today():
+        return format_time(value, "short")
+    return day(value)
+
+
+def minutes(count: int) -> str:
+    return ngettext("%(num)s min", "%(num)s min", count)
+
+
+def reading_url(reading_id: str) -> str:
+    """Where a reading is read: a text at its passage, or a reflection."""
+    head, _slash, tail = reading_id.partition("/")
+    if head == "reflection":
+        return url_for("reflections.show", reflection_id=tail)
+    if not tail:
+        return url_for("readings.read", slug=head)
+    return url_for("readings.read", slug=head, _anchor=quote(f"p-{tail}"))
+
+
+def _markdown() -> MarkdownIt:
+    # "zero" plus what an essay needs: no raw HTML, no images, no link reference tricks
+    return MarkdownIt("commonmark", {"html": False, "maxNesting": 12}).disable(
+        ["html_block", "html_inline", "image", "reference", "autolink"]
+    )
+
+
+_RENDERER = _markdown()
+
+
+def prose(text: str, *, resolve: Callable[[str], str] | None = None) -> Markup:
+    """A member's Markdown as safe HTML. `reading:` links lead to the passage.
+
+    Bounded: nh3 is quadratic on deep nesting, so nesting is capped before it,
+    and what is longer than an essay ever is comes out as plain paragraphs.
+    """
+    if len(text) > MARKDOWN_LIMIT or max(_depths(text), default=0) > 24:
+        return Markup("").join(Markup("<p>{}</p>").format(p) for p in text.split("\n\n"))
+    linked = _READING_LINK.sub(lambda m: f"({(resolve or reading_url)(m[1])})", text)
+    html = _RENDERER.render(linked).replace("<h1>", "<h2>").replace("</h1>", "</h2>")
+    return Markup(
+        nh3.clean(
+            html,
+            tags=_TAGS,
+            attributes={"a": {"href"}},
+            url_schemes={"http", "https", "mailto"},
+            link_rel="noopener nofollow",
+        )
+    )
+
+
+def _depths(text: str) -> list[int]:
+    return [len(m[0].replace(" ", "")) for m in re.finditer(r"^(?: {0,3}>)+", text, re.M)]
+
+
+def mark(text: str, spans: Any) -> Markup:
+    """`text` with <mark> around the spans, given as sorted, separate (start, end)."""
+    out, at = Markup(""), 0
+    for start, end in spans:
+        out += escape(text[at:start]) + Markup("<mark>{}</mark>").format(text[start:end])
+        at = end
+    return out + escape(text[at:])
+
+
+__all__ = ["_", "ago", "day", "icon", "mark", "minutes", "moment", "prose", "reading_url"]

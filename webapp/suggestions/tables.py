@@ -1,0 +1,36 @@
+"""The list of suggestions that a member sees all day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.community import Base, UTCDateTime
+
+
+class DayList(Base):
+    """One member's list of one day. Private.
+
+    Kept, so that the list stays the same all day; `profile_stamp` tells whether
+    the member has since changed what suggestions are made from.
+    """
+
+    __tablename__ = "day_lists"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "member_id"],
+            ["members.organisation_id", "members.id"],
+            ondelete="CASCADE",
+        ),
+    )
+
+    organisation_id: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
+    member_id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    day: Mapped[dt.date] = mapped_column(sa.Date, primary_key=True)
+    profile_stamp: Mapped[int] = mapped_column()
+    model: Mapped[str] = mapped_column(sa.String(160))
+    cards: Mapped[list[dict[str, Any]]] = mapped_column()
+    made_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
