@@ -1,0 +1,305 @@
+"""Changes to people: each function is one change in one transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import secrets
+import uuid
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from flask_security.utils import hash_password
+from sqlalchemy.orm import Session
+
+from webapp.community import change
+from webapp.ids import new_id
+from webapp.members import store
+from webapp.members.tables import Invitation, Member, Organisation, User
+from webapp.units.tables import MemberRole, Membership, StudyRole, Unit
+
+INVITATION_LASTS = dt.timedelta(days=14)
+
+
+class JoinError(Exception):
+    """An invitation or account cannot be used; `cause` says why in one word."""
+
+    def __init__(self, cause: str, message: str) -> None:
+        super().__init__(message)
+        self.cause = cause
+
+
+def token_hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def found_organisation(
+    session: Session,
+    *,
+    name: str,
+    language: str,
+    roles: Sequence[dict[str, str]],
+    now: dt.datetime,
+) -> Organisation:
+    """The organisation with its first unit and roles; the present one if there is one.
+
+    `roles`: dicts with id, name_en, name_zh, duties_en, duties_zh, in order.
+    """
+    with change(session):
+        present = store.organisation(session)
+        if present is not None:
+            return present
+        organisation = Organisation(id=new_id(), name=name, language=language, created_at=now)
+        session.add(organisation)
+        session.add(
+            Unit(organisation_id=organisation.id, id=new_id(), kind="organisation", name=name, created_at=now)
+        )
+        for position, role in enumerate(roles):
+            session.add(StudyRole(organisation_id=organisation.id, position=position, **role))
+        return organisation
+
+
+def invite(
+    session: Session,
+    organisation_id: str,
+    *,
+    now: dt.datetime,
+    email: str | None = None,
+    name: str | None = None,
+    unit_id: str | None = None,
+    role_id: str | None = None,
+    administrator: bool = False,
+    lasts: dt.timedelta = INVITATION_LASTS,
+) -> str:
+    """A new invitation; returns its token, which is not kept anywhere."""
+    token = secrets.token_urlsafe(24)
+    with change(session):
+        session.add(
+            Invitation(
+                organisation_id=organisation_id,
+                id=new_id(),
+                token_hash=token_hash(token),
+                email=email,
+                name=name,
+                unit_id=unit_id,
+                role_id=role_id,
+                administrator=administrator,
+                created_at=now,
+                expires_at=now + lasts,
+            )
+        )
+    return token
+
+
+def withdraw_invitation(session: Session, organisation_id: str, invitation_id: str) -> bool:
+    with change(session):
+        found = session.get(Invitation, (organisation_id, invitation_id))
+        if found is None or found.used_at is not None:
+            return False
+        session.delete(found)
+        return True
+
+
+def join(
+    session: Session,
+    token: str,
+    *,
+    name: str,
+    email: str,
+    password: str,
+    language: str,
+    now: dt.datetime,
+) -> Member:
+    """Use an invitation: account, member, membership and role at once.
+
+    Raises JoinError("used" | "expired" | "unknown" | "email_taken").
+    """
+    hashed = hash_password(password)  # slow on purpose: before the transaction, not in it
+    with change(session):
+        invitation = store.invitation(session, token_hash(token))
+        if invitation is None:
+            raise JoinError("unknown", "no such invitation")
+        if invitation.used_at is not None:
+            raise JoinError("used", "the invitation was used")
+        if invitation.expires_at <= now:
+            raise JoinError("expired", "the invitation has expired")
+        member = new_member(
+            session,
+            invitation.organisation_id,
+            member_id=new_id(),
+            name=name,
+            email=email,
+            password_hash=hashed,
+            language=language,
+            administrator=invitation.administrator,
+            now=now,
+        )
+        if invitation.unit_id:
+            add_membership(session, member, invitation.unit_id, now=now)
+        if invitation.role_id:
+            session.add(
+                MemberRole(
+                    organisation_id=member.organisation_id,
+                    member_id=member.id,
+                    role_id=invitation.role_id,
+                    since=now,
+                )
+            )
+        invitation.used_at, invitation.used_by = now, member.id
+        return member
+
+
+def new_member(
+    session: Session,
+    organisation_id: str,
+    *,
+    member_id: str,
+    name: str,
+    email: str | None,
+    password_hash: str | None,
+    language: str,
+    administrator: bool = False,
+    now: dt.datetime,
+) -> Member:
+    """Add a member, with an account if there is an e-mail address. Part of the
+    caller's transaction. Raises JoinError("email_taken")."""
+    account_id = None
+    if email:
+        taken = session.scalar(sa.select(User.id).where(sa.func.lower(User.email) == email.lower()))
+        if taken is not None:
+            raise JoinError("email_taken", f"{email} already has an account")
+        account = User(
+            email=email,
+            password=password_hash,
+            active=True,
+            fs_uniquifier=uuid.UUID(bytes=secrets.token_bytes(16)).hex,
+        )
+        session.add(account)
+        session.flush()
+        account_id = account.id
+    member = Member(
+        organisation_id=organisation_id,
+        id=member_id,
+        account_id=account_id,
+        name=name,
+        language=language,
+        reads=[language, "en" if language == "zh" else "zh"],
+        administrator=administrator,
+        interests=[],
+        joined_at=now,
+    )
+    session.add(member)
+    session.flush()
+    return member
+
+
+def add_membership(session: Session, member: Member, unit_id: str, *, now: dt.datetime) -> None:
+    """Part of the caller's transaction; nothing happens if it is there already."""
+    present = session.scalar(
+        sa.select(Membership.id).where(
+            Membership.organisation_id == member.organisation_id,
+            Membership.member_id == member.id,
+            Membership.unit_id == unit_id,
+            Membership.until.is_(None),
+        )
+    )
+    if present is None:
+        session.add(
+            Membership(
+                organisation_id=member.organisation_id,
+                id=new_id(),
+                member_id=member.id,
+                unit_id=unit_id,
+                since=now,
+            )
+        )
+
+
+def change_profile(
+    session: Session,
+    organisation_id: str,
+    member_id: str,
+    *,
+    now: dt.datetime,
+    name: str | None = None,
+    reads: Sequence[str] | None = None,
+    roles: Sequence[str] | None = None,
+    interests: Sequence[str] | None = None,
+    working_on: str | None = None,
+    welcomed: bool = False,
+) -> None:
+    """Change what is given (None leaves a thing as it is). What suggestions are
+    made from raises the profile's stamp, so that a new list is made at once."""
+    with change(session):
+        member = session.get(Member, (organisation_id, member_id))
+        if member is None:
+            return
+        before = (member.reads, member.interests, member.working_on)
+        if name is not None:
+            member.name = name
+        if reads is not None:
+            member.reads = list(reads)
+        if interests is not None and list(interests) != member.interests:
+            member.interests, member.interests_at = list(interests), now
+        if working_on is not None and working_on != member.working_on:
+            member.working_on, member.working_on_at = working_on, now
+            member.working_on_prepared = None
+        changed = before != (member.reads, member.interests, member.working_on)
+        if roles is not None:
+            changed |= _set_roles(session, member, set(roles), now=now)
+        if welcomed and member.welcomed_at is None:
+            member.welcomed_at = now
+        if changed:
+            member.profile_stamp += 1
+
+
+def _set_roles(session: Session, member: Member, wanted: set[str], *, now: dt.datetime) -> bool:
+    known = {r.id for r in store.study_roles(session, member.organisation_id)}
+    wanted &= known
+    present = {r.id for r in store.roles_of(session, member.organisation_id, member.id)}
+    if present - wanted:
+        session.execute(
+            sa.delete(MemberRole).where(
+                MemberRole.organisation_id == member.organisation_id,
+                MemberRole.member_id == member.id,
+                MemberRole.role_id.in_(present - wanted),
+            )
+        )
+    for role_id in sorted(wanted - present):
+        session.add(
+            MemberRole(
+                organisation_id=member.organisation_id, member_id=member.id, role_id=role_id, since=now
+            )
+        )
+    return wanted != present
+
+
+def set_language(session: Session, organisation_id: str, member_id: str, language: str) -> None:
+    with change(session):
+        member = session.get(Member, (organisation_id, member_id))
+        if member is not None:
+            member.language = language
+
+
+def add_unit(
+    session: Session,
+    organisation_id: str,
+    *,
+    unit_id: str,
+    name: str,
+    kind: str,
+    parent_id: str | None,
+    now: dt.datetime,
+) -> None:
+    with change(session):
+        if session.get(Unit, (organisation_id, unit_id)) is None:
+            session.add(
+                Unit(
+                    organisation_id=organisation_id,
+                    id=unit_id,
+                    name=name,
+                    kind=kind,
+                    parent_id=parent_id,
+                    created_at=now,
+                )
+            )
