@@ -1,0 +1,7 @@
+"""Pages of members."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+bp = Blueprint("members", __name__)

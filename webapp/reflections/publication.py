@@ -1,0 +1,1 @@
+"""A published reflection as a reading that can be suggested. Pure."""
