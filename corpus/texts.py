@@ -15,6 +15,19 @@ class CorpusError(Exception):
     thing, what happened and the cure."""
 
 
+class TextRefused(CorpusError):
+    """A file cannot become a text. The rest of its folder goes on."""
+
+
+class LibraryMissing(CorpusError):
+    """There is no library where one was expected."""
+
+
+class LibraryBroken(CorpusError):
+    """A library is there and cannot be used as it is: damaged, newer than this
+    program, not writable, on a full disk."""
+
+
 @dataclass(frozen=True)
 class Block:
     """A piece of a section that is not divided further: one paragraph, list..."""

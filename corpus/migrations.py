@@ -1,0 +1,96 @@
+"""How library.db came to have its tables, step by step. Append only."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("xinde-library")
+
+
+@migrations()
+def m001_texts_and_passages(db: Database) -> None:
+    db.execute("""
+        create table texts (
+            slug text primary key,
+            title text not null,
+            sort_title text not null,
+            author text not null,
+            language text not null,
+            year integer,
+            themes text not null default '[]',
+            roles text not null default '[]',
+            level text,
+            minutes integer not null,
+            form text,
+            series text,
+            series_position integer,
+            version_of text,
+            licence text,
+            sources text not null default '[]',
+            words integer not null,
+            passages integer not null,
+            withdrawn text,
+            added_at text not null,
+            changed_at text not null
+        )
+    """)
+    db.execute("create index texts_by_title on texts (sort_title, slug)")
+    db.execute("create index texts_by_version on texts (version_of)")
+    # A number of its own: VACUUM may renumber hidden row ids, and the
+    # full-text table points at them.
+    db.execute("""
+        create table passages (
+            number integer primary key,
+            id text not null unique,
+            text_slug text not null references texts (slug) on delete cascade,
+            position integer not null,
+            path text not null default '[]',
+            text text not null,
+            blocks text not null,
+            sentences text not null,
+            words integer not null,
+            content_hash text not null,
+            search_text text not null,
+            search_title text not null,
+            withdrawn integer not null default 0
+        )
+    """)
+    db.execute("create index passages_by_text on passages (text_slug, position)")
+    db["passages"].enable_fts(
+        ["search_text", "search_title"], create_triggers=True, tokenize="unicode61"
+    )
+
+
+@migrations()
+def m002_files(db: Database) -> None:
+    db.execute("""
+        create table files (
+            path text primary key,
+            folder text not null,
+            size integer not null,
+            mtime_ns integer not null,
+            sha256 text not null,
+            slug text,
+            outcome text not null,
+            why text not null default '',
+            made_with text not null default '',
+            checked_at text not null
+        )
+    """)
+    db.execute("create index files_by_slug on files (slug)")
+    db.execute("create index files_by_hash on files (sha256)")
+
+
+@migrations()
+def m003_meta_and_labels(db: Database) -> None:
+    db.execute("create table meta (key text primary key, value text not null)")
+    db.execute("insert into meta (key, value) values ('revision', '0')")
+    for table in ("themes", "roles"):
+        db.execute(f"""
+            create table {table} (
+                id text primary key,
+                position integer not null,
+                names text not null,
+                descriptions text not null
+            )
+        """)

@@ -1,0 +1,39 @@
+"""The texts, themes and roles that every organisation begins with (CC0)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from corpus.records import Label
+
+
+def folder() -> Path:
+    """Where the starter texts lie."""
+    return Path(__file__).parent / "texts"
+
+
+def themes() -> list[Label]:
+    """The starter themes in their order; a description says what belongs to it."""
+    return _labels("themes.yaml", "description")
+
+
+def roles() -> list[Label]:
+    """The starter roles in their order; the description is the role's duties."""
+    return _labels("roles.yaml", "duties")
+
+
+def _labels(file: str, described_by: str) -> list[Label]:
+    entries: list[dict[str, Any]] = yaml.safe_load(
+        (Path(__file__).parent / file).read_text("utf-8")
+    )
+    return [
+        Label(
+            id=entry["id"],
+            names={language: entry[language]["name"] for language in ("en", "zh")},
+            descriptions={language: entry[language][described_by] for language in ("en", "zh")},
+        )
+        for entry in entries
+    ]

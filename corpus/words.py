@@ -1,0 +1,125 @@
+"""Which words a text is searched by. One tokenisation for both languages.
+
+Texts and queries go through `tokens`, so they always agree: NFKC, case and
+accents folded, English words stemmed (Snowball), Chinese as single characters
+and overlapping pairs with Traditional folded to Simplified, numbers kept.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+
+import Stemmer
+
+HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
+MAX_QUERY_WORDS = 100  # of a whole essay, the first hundred different words say what it is about
+
+_PIECE = re.compile(rf"[{HAN}]+|(?:(?![{HAN}])[^\W_])+(?:['’](?:(?![{HAN}])[^\W_])+)*")
+_COUNTED = re.compile(rf"[{HAN}]|(?:(?![{HAN}])[^\W_])+(?:['’.,-](?:(?![{HAN}])[^\W_])+)*")
+_IS_HAN = re.compile(rf"[{HAN}]")
+_own = threading.local()  # a Stemmer may not be shared between threads
+
+
+@cache
+def _fold_table() -> dict[int, int]:
+    """Traditional -> Simplified, by code point.
+
+    OpenCC's own code walks its phrase tables in Python, some 100 times slower
+    than `str.translate`; characters alone are enough to make both sides of a
+    search meet, since both are folded alike.
+    """
+    lines = (files("opencc") / "dictionary" / "TSCharacters.txt").read_text("utf-8").splitlines()
+    pairs = (line.split("\t") for line in lines if "\t" in line)
+    return {
+        ord(traditional): ord(simplified.split()[0])
+        for traditional, simplified in pairs
+        if len(traditional) == 1 and len(simplified.split()[0]) == 1
+    }
+
+
+def simplified(text: str) -> str:
+    """`text` with each Traditional character replaced by its Simplified form; same length."""
+    return text.translate(_fold_table())
+
+
+def count(text: str) -> int:
+    """Words of a text as a reader counts them; each Chinese character is one."""
+    return sum(1 for _ in _COUNTED.finditer(text))
+
+
+def han_share(text: str) -> float:
+    """Chinese characters as a share of all letters, 0.0 to 1.0 (0.0 without letters)."""
+    han = len(_IS_HAN.findall(text))
+    letters = sum(1 for c in text if c.isalpha())
+    return min(1.0, han / letters) if letters else 0.0
+
+
+def tokens(text: str) -> list[str]:
+    """The words `text` is found by, in reading order; a Chinese run gives each
+    character and each pair: 学习 -> 学, 习, 学习."""
+    return list(_tokens(text))
+
+
+def search_text(text: str) -> str:
+    """`tokens`, joined by spaces: what the full-text table indexes (FTS5, unicode61)."""
+    return " ".join(_tokens(text))
+
+
+def query(text: str) -> str:
+    """An FTS5 expression for whatever a person typed, or "" when it holds no word.
+
+    Any of the words may match; BM25 puts those with more and rarer ones first.
+    Every word stands in quotes, so no input can be a syntax error. A Chinese
+    run of two characters or more asks for its pairs only: single characters
+    would find 学校 for 学习.
+    """
+    wanted = dict.fromkeys(_query_tokens(text))
+    return " OR ".join(f'"{word}"' for word in list(wanted)[:MAX_QUERY_WORDS])
+
+
+def _tokens(text: str) -> Iterator[str]:
+    for run in _runs(text):
+        if _IS_HAN.match(run):
+            yield from run
+            yield from _pairs(run)
+        else:
+            yield _stem(run)
+
+
+def _query_tokens(text: str) -> Iterator[str]:
+    for run in _runs(text):
+        if _IS_HAN.match(run):
+            yield from _pairs(run) if len(run) > 1 else run
+        else:
+            yield _stem(run)
+
+
+def _pairs(run: str) -> Iterator[str]:
+    return (run[i : i + 2] for i in range(len(run) - 1))
+
+
+def _runs(text: str) -> list[str]:
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    if not folded.isascii():
+        folded = simplified(_without_accents(folded))
+    return _PIECE.findall(folded)
+
+
+def _without_accents(text: str) -> str:
+    apart = unicodedata.normalize("NFD", text)
+    if len(apart) == len(text):
+        return text
+    return "".join(c for c in apart if not unicodedata.combining(c))
+
+
+def _stem(word: str) -> str:
+    if not word.isascii() and "’" not in word:
+        return word
+    if not hasattr(_own, "stemmer"):
+        _own.stemmer = Stemmer.Stemmer("english")
+    return str(_own.stemmer.stemWord(word.replace("’", "'"))).replace("'", "")
