@@ -59,7 +59,7 @@ class Member(Base, OfOrganisation):
     # Private: shapes the member's own suggestions and is shown to nobody else.
     working_on: Mapped[str] = mapped_column(sa.Text, default="")
     working_on_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
-    working_on_prepared: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
+    working_on_prepared: Mapped[bytes | None] = mapped_column(sa.LargeBinary, deferred=True)
     interests: Mapped[list[str]] = mapped_column(default=list)  # theme ids
     interests_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     welcomed_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)

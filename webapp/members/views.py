@@ -1,7 +1,300 @@
-"""Pages of members."""
+"""Pages of people: joining, the first visit, the own profile, language and paper."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from email_validator import EmailNotValidError, validate_email
+from flask import Blueprint, abort, current_app, flash, g, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_security import login_user
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from corpus.starter import Theme
+from webapp import clock, languages, pages
+from webapp.access import needs
+from webapp.community import db
+from webapp.members import actions, store
+from webapp.members.accounts import datastore
+from webapp.members.addresses import local_path
+from webapp.resources import library
+from webapp.units.tables import StudyRole
 
 bp = Blueprint("members", __name__)
+
+NAME_LIMIT = 120
+SENTENCE_LIMIT = 300
+PASSWORD_LEAST, PASSWORD_MOST = 10, 128
+STEPS = ("role", "interests", "now")
+PAPERS = ("auto", "light", "dark", "warm")
+
+
+@bp.post("/display")
+@needs("site.visit")
+def set_display() -> Response:
+    """Language and paper: kept in a cookie, and for a member the language too."""
+    answer = redirect(local_path(request.form.get("next")) or url_for("suggestions.for_you"))
+    code, paper = request.form.get("language"), request.form.get("paper")
+    year = 365 * 24 * 3600
+    secure = current_app.config["SESSION_COOKIE_SECURE"]
+    if code in languages.LANGUAGES:
+        answer.set_cookie(languages.COOKIE, code, max_age=year, samesite="Lax", secure=secure)
+        if g.member is not None:
+            actions.set_language(db.session, g.actor.organisation, g.actor.member, code)
+    if paper in PAPERS:
+        answer.set_cookie("paper", paper, max_age=year, samesite="Lax", secure=secure)
+    return answer
+
+
+@dataclass(frozen=True)
+class JoinPage(pages.Page):
+    template: ClassVar[str] = "members/join.html"
+
+    organisation: str
+    administrator: bool
+    name: str = ""
+    email: str = ""
+    errors: dict[str, str] = field(default_factory=dict)
+    password_least: int = PASSWORD_LEAST
+
+
+@dataclass(frozen=True)
+class NoInvitationPage(pages.Page):
+    template: ClassVar[str] = "members/no_invitation.html"
+
+    cause: str
+
+
+@bp.route("/join/<token>", methods=["GET", "POST"])
+@needs("account.join")
+def join(token: str) -> tuple[str, int] | Response:
+    found = store.invitation(db.session, actions.token_hash(token[:200]))
+    cause = (
+        "unknown"
+        if found is None
+        else "used"
+        if found.used_at is not None
+        else "expired"
+        if found.expires_at <= clock.now()
+        else None
+    )
+    if found is None or cause:
+        return pages.render(NoInvitationPage(cause or "unknown"), 404 if cause == "unknown" else 410)
+    name_of_organisation = store.organisation_name(db.session)
+    if request.method == "GET":
+        return pages.render(
+            JoinPage(name_of_organisation, found.administrator, found.name or "", found.email or "")
+        )
+    name = pages.field(request.form, "name", limit=NAME_LIMIT)
+    email = pages.field(request.form, "email", limit=254)
+    password = request.form.get("password", "")
+    errors = join_errors(name, email, password)
+    if not errors:
+        try:
+            member = actions.join(
+                db.session,
+                token,
+                name=name,
+                email=email,
+                password=password,
+                language=languages.current(),
+                now=clock.now(),
+            )
+        except actions.JoinError as problem:
+            if problem.cause != "email_taken":
+                return pages.render(NoInvitationPage(problem.cause), 410)
+            errors["email"] = _("This address already has an account. Sign in with it, or use another.")
+        else:
+            login_user(datastore.find_user(id=member.account_id))
+            return redirect(url_for(".welcome", step=STEPS[0]))
+    return pages.render(
+        JoinPage(name_of_organisation, found.administrator, name, email, errors), 422
+    )
+
+
+def join_errors(name: str, email: str, password: str) -> dict[str, str]:
+    errors = {}
+    if not name:
+        errors["name"] = _("Write the name that others will see.")
+    try:
+        validate_email(email, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        errors["email"] = _("This is not an e-mail address. It looks like name@example.org.")
+    if not PASSWORD_LEAST <= len(password) <= PASSWORD_MOST:
+        errors["password"] = _(
+            "Choose a password of %(least)s to %(most)s characters. A few words in a row are good.",
+            least=PASSWORD_LEAST,
+            most=PASSWORD_MOST,
+        )
+    return errors
+
+
+@dataclass(frozen=True)
+class RoleChoice:
+    id: str
+    name: str
+    duties: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class ThemeChoice:
+    id: str
+    name: str
+    description: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class WelcomePage(pages.Page):
+    template: ClassVar[str] = "members/welcome.html"
+
+    step: str
+    number: int
+    steps: int
+    name: str
+    roles: list[RoleChoice]
+    themes: list[ThemeChoice]
+    working_on: str
+    previous: str | None
+    sentence_limit: int = SENTENCE_LIMIT
+
+
+@bp.route("/welcome/<step>", methods=["GET", "POST"])
+@needs("profile.own")
+def welcome(step: str) -> tuple[str, int] | Response:
+    """The first visit in three small steps; each may be skipped."""
+    if step not in STEPS:
+        abort(404)
+    number = STEPS.index(step)
+    if request.method == "POST":
+        last = number == len(STEPS) - 1
+        given = {} if "skip" in request.form else given_in(request.form, step)
+        actions.change_profile(
+            db.session,
+            g.actor.organisation,
+            g.actor.member,
+            now=clock.now(),
+            welcomed=last,
+            **given,
+        )
+        if last:
+            return redirect(url_for("suggestions.for_you"))
+        return redirect(url_for(".welcome", step=STEPS[number + 1]))
+    return pages.render(
+        WelcomePage(
+            step=step,
+            number=number + 1,
+            steps=len(STEPS),
+            name=g.member.name,
+            roles=role_choices(),
+            themes=theme_choices(),
+            working_on=g.member.working_on,
+            previous=STEPS[number - 1] if number else None,
+        )
+    )
+
+
+def given_in(form: MultiDict[str, str], step: str) -> dict[str, object]:
+    """What a step's form says, cut to what can be meant: unknown ids fall away."""
+    if step == "role":
+        return {"roles": form.getlist("role")[:50]}
+    if step == "interests":
+        known = library().themes()
+        return {"interests": [t for t in dict.fromkeys(form.getlist("interest")) if t in known]}
+    return {"working_on": pages.field(form, "working_on", limit=SENTENCE_LIMIT)}
+
+
+def role_choices() -> list[RoleChoice]:
+    chosen = {
+        r.id for r in store.roles_of(db.session, g.actor.organisation, g.actor.member)
+    }
+    zh = languages.current() == "zh"
+
+    def choice(role: StudyRole) -> RoleChoice:
+        return RoleChoice(
+            role.id,
+            role.name_zh if zh else role.name_en,
+            role.duties_zh if zh else role.duties_en,
+            role.id in chosen,
+        )
+
+    return [choice(r) for r in store.study_roles(db.session, g.actor.organisation)]
+
+
+def theme_choices() -> list[ThemeChoice]:
+    chosen, code = set(g.member.interests), languages.current()
+
+    def choice(theme_id: str, theme: Theme) -> ThemeChoice:
+        return ThemeChoice(
+            theme_id, theme.name[code], theme.description[code], theme_id in chosen
+        )
+
+    return [choice(i, t) for i, t in library().themes().items()]
+
+
+@dataclass(frozen=True)
+class ProfilePage(pages.Page):
+    template: ClassVar[str] = "members/profile.html"
+
+    name: str
+    email: str
+    units: list[str]
+    reads: list[str]
+    roles: list[RoleChoice]
+    themes: list[ThemeChoice]
+    working_on: str
+    errors: dict[str, str] = field(default_factory=dict)
+    sentence_limit: int = SENTENCE_LIMIT
+
+    @property
+    def reading_languages(self) -> str:
+        """`en`, `zh`, `en zh` or `zh en`: which are read, the preferred one first."""
+        return " ".join(self.reads)
+
+
+READS = {"en zh": ["en", "zh"], "zh en": ["zh", "en"], "en": ["en"], "zh": ["zh"]}
+
+
+@bp.route("/me", methods=["GET", "POST"])
+@needs("profile.own")
+def profile() -> tuple[str, int] | Response:
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        name = pages.field(request.form, "name", limit=NAME_LIMIT)
+        sentence = pages.field(request.form, "working_on", limit=SENTENCE_LIMIT)
+        if not name:
+            errors["name"] = _("Write the name that others will see.")
+        else:
+            actions.change_profile(
+                db.session,
+                g.actor.organisation,
+                g.actor.member,
+                now=clock.now(),
+                name=name,
+                reads=READS.get(request.form.get("reads", ""), g.member.reads),
+                working_on=sentence,
+                **given_in(request.form, "role"),
+                **given_in(request.form, "interests"),
+            )
+            flash(_("Your profile is saved, and your suggestions are new."), "info")
+            return redirect(url_for(".profile"))
+    from flask_login import current_user
+
+    return pages.render(
+        ProfilePage(
+            name=g.member.name,
+            email=current_user.email,
+            units=[
+                u.name for u in store.units_of(db.session, g.actor.organisation, g.actor.member)
+            ],
+            reads=g.member.reads or [g.member.language],
+            roles=role_choices(),
+            themes=theme_choices(),
+            working_on=g.member.working_on,
+            errors=errors,
+        ),
+        422 if errors else 200,
+    )

@@ -27,6 +27,6 @@ class Note(Base, OfOrganisation):
     text_slug: Mapped[str | None] = mapped_column(sa.String(120))
     passage_id: Mapped[str | None] = mapped_column(sa.String(160))
     version: Mapped[int] = mapped_column(default=0)
-    prepared: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
+    prepared: Mapped[bytes | None] = mapped_column(sa.LargeBinary, deferred=True)
     created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     updated_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)

@@ -26,6 +26,14 @@ class Reflection(Base, OfOrganisation):
         sa.Index("ix_reflections_newest", "organisation_id", "status", "shown_at", "id"),
         sa.Index("ix_reflections_mine", "organisation_id", "member_id", "updated_at", "id"),
         sa.Index("ix_reflections_text", "organisation_id", "text_slug", "status"),
+        # What the sweep looks for; empty when the index agrees with the truth.
+        sa.Index(
+            "ix_reflections_behind",
+            "organisation_id",
+            "id",
+            sqlite_where=sa.text("published_version <> indexed_version"),
+            postgresql_where=sa.text("published_version <> indexed_version"),
+        ),
         sa.CheckConstraint("status in ('draft', 'submitted', 'withdrawn')", name="status"),
         sa.CheckConstraint(
             "audience is null or audience in ('unit', 'organisation', 'anonymous')",
@@ -47,7 +55,7 @@ class Reflection(Base, OfOrganisation):
     title: Mapped[str] = mapped_column(sa.String(300), default="")
     body: Mapped[str] = mapped_column(sa.Text, default="")
     version: Mapped[int] = mapped_column(default=0)  # raised by every save
-    prepared: Mapped[bytes | None] = mapped_column(sa.LargeBinary)  # opaque, of the draft
+    prepared: Mapped[bytes | None] = mapped_column(sa.LargeBinary, deferred=True)  # opaque, of the draft
 
     status: Mapped[str] = mapped_column(sa.String(16), default="draft")
     audience: Mapped[str | None] = mapped_column(sa.String(16))
@@ -55,7 +63,7 @@ class Reflection(Base, OfOrganisation):
     published_title: Mapped[str] = mapped_column(sa.String(300), default="")
     published_body: Mapped[str] = mapped_column(sa.Text, default="")
     published_draft: Mapped[int] = mapped_column(default=0)  # the draft version it was taken from
-    search_text: Mapped[str] = mapped_column(sa.Text, default="")  # of what was published
+    search_text: Mapped[str] = mapped_column(sa.Text, default="", deferred=True)  # of what was published
     themes: Mapped[list[str]] = mapped_column(default=list)  # of what was published
     submitted_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     # What others see and what lists are ordered by: without a name only the day.

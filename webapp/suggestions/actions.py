@@ -1,0 +1,74 @@
+"""Making a member's list of the day: once a day, and again when the member has
+changed what it is made from."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from recommender.embedding import prepare_evidence
+from recommender.readings import Profile, Suggestion
+from recommender.suggest import suggest
+from webapp.community import change
+from webapp.members.tables import Member
+from webapp.resources import Resources
+from webapp.suggestions import cards, profile, store
+from webapp.suggestions.cards import Kept
+
+COUNT = 7
+
+
+def profile_for(session: Session, member: Member, resources: Resources) -> Profile:
+    """The member's profile with the vectors of their own words."""
+    found = profile.profile_of(
+        session,
+        member,
+        themes=resources.library.themes(),
+        passage_words=lambda ids: passage_words(resources, ids),
+    )
+    model = resources.model
+    return profile.with_prepared(
+        session, member, found, lambda text, language: prepare_evidence(model, text, language)
+    )
+
+
+def passage_words(
+    resources: Resources, ids: Sequence[str]
+) -> dict[str, tuple[str, str, str]]:
+    """Title, text and language of readings that everybody may read, by id."""
+    return {
+        reading.id: (reading.title, reading.text, reading.language)
+        for reading in resources.index.readings(list(ids)).values()
+    }
+
+
+def make(
+    session: Session, member: Member, resources: Resources, *, day: dt.date
+) -> list[Suggestion]:
+    """The member's suggestions for this day, from the truth as it is now."""
+    found = profile_for(session, member, resources)
+    session.rollback()
+    return suggest(resources.index, resources.model, found, day=day, count=COUNT)
+
+
+def todays(
+    session: Session, member: Member, resources: Resources, *, day: dt.date, now: dt.datetime
+) -> list[Kept]:
+    """The list of the day: the kept one, or a new one that is kept from now on."""
+    fingerprint = resources.model.fingerprint
+    present = store.day_list(session, member, day)
+    stamp = member.profile_stamp
+    if present and present.profile_stamp == stamp and present.model == fingerprint:
+        return cards.from_json(present.cards)
+    made = cards.to_json(make(session, member, resources, day=day))
+    with change(session):
+        # another tab may have made it meanwhile: the first one stays
+        other = store.day_list(session, member, day)
+        if other and other.profile_stamp == stamp and other.model == fingerprint:
+            return cards.from_json(other.cards)
+        store.keep_day_list(
+            session, member, day=day, stamp=stamp, model=fingerprint, cards=made, now=now
+        )
+    return cards.from_json(made)
