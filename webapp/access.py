@@ -36,19 +36,63 @@ class Permission:
 PERMISSIONS: dict[str, Permission] = {
     p.name: p
     for p in (
-        Permission("site.visit", "anyone", "Sees the sign-in page, static files, the language choice and the health checks; none shows anything of a person."),
-        Permission("account.sign_in", "anyone", "Signs in, signs out, asks for a new password, and sets it with the link that was sent."),
-        Permission("account.join", "anyone", "Joins with an unused, unexpired invitation link; the link says the unit and role."),
+        Permission(
+            "site.visit",
+            "anyone",
+            "Sees the sign-in page, static files, the language choice and the health checks; none shows anything of a person.",
+        ),
+        Permission(
+            "account.sign_in",
+            "anyone",
+            "Signs in, signs out, asks for a new password, and sets it with the link that was sent.",
+        ),
+        Permission(
+            "account.join",
+            "anyone",
+            "Joins with an unused, unexpired invitation link; the link says the unit and role.",
+        ),
         Permission("account.own", "member", "Changes the own password."),
-        Permission("profile.own", "member", "Sees and changes the own profile: name, languages, roles, interests and what one works on. Interests and the sentence are shown to nobody else."),
+        Permission(
+            "profile.own",
+            "member",
+            "Sees and changes the own profile: name, languages, roles, interests and what one works on. Interests and the sentence are shown to nobody else.",
+        ),
         Permission("library.read", "member", "Browses, searches and reads the library."),
-        Permission("suggestions.own", "member", "Sees the own suggestions and their reasons; nobody sees those of another."),
-        Permission("deeds.own", "member", "Marks readings as read, saved or set aside, and keeps the place in a text; nobody sees those of another."),
-        Permission("note.own", "author", "Writes, reads, changes and deletes a note: its author alone, nobody else in any form."),
-        Permission("reflections.browse", "member", "Browses and searches the submitted reflections that one may read."),
-        Permission("reflection.read", "reader", "Reads a submitted reflection: its author; for `my unit` the present members of that unit; for `the organisation`, with or without name, every member."),
-        Permission("reflection.write", "author", "Writes a reflection: draft, versions, submitting, audience, withdrawing, deleting: its author alone."),
-        Permission("members.manage", "administrator", "Sees the list of members and units, invites members and adds units; reads no more of their writing than any member."),
+        Permission(
+            "suggestions.own",
+            "member",
+            "Sees the own suggestions and their reasons; nobody sees those of another.",
+        ),
+        Permission(
+            "deeds.own",
+            "member",
+            "Marks readings as read, saved or set aside, and keeps the place in a text; nobody sees those of another.",
+        ),
+        Permission(
+            "note.own",
+            "author",
+            "Writes, reads, changes and deletes a note: its author alone, nobody else in any form.",
+        ),
+        Permission(
+            "reflections.browse",
+            "member",
+            "Browses and searches the submitted reflections that one may read.",
+        ),
+        Permission(
+            "reflection.read",
+            "reader",
+            "Reads a submitted reflection: its author; for `my unit` the present members of that unit; for `the organisation`, with or without name, every member.",
+        ),
+        Permission(
+            "reflection.write",
+            "author",
+            "Writes a reflection: draft, versions, submitting, audience, withdrawing, deleting: its author alone.",
+        ),
+        Permission(
+            "members.manage",
+            "administrator",
+            "Sees the list of members and units, invites members and adds units; reads no more of their writing than any member.",
+        ),
     )
 }
 

@@ -93,7 +93,12 @@ def _refuse_nul() -> None:
     elif request.method in ("POST", "PUT", "PATCH", "DELETE"):
         parts += list(request.form.values())
     if any("\x00" in part for part in parts):
-        abort(400, description=_("The request holds a character that no text can have (NUL). Remove it and send again."))
+        abort(
+            400,
+            description=_(
+                "The request holds a character that no text can have (NUL). Remove it and send again."
+            ),
+        )
 
 
 def _leave(_error: BaseException | None) -> None:
@@ -151,34 +156,63 @@ def problem(status: int, title: str, message: str, **more: Any) -> tuple[Any, in
     """An error as a page, or as JSON for a script."""
     if wants_json():
         return jsonify(error=title, message=message, **more), status
-    return render_template("error.html", status=status, title=title, message=message, **more), status
+    return render_template(
+        "error.html", status=status, title=title, message=message, **more
+    ), status
 
 
 def _refused(refusal: Refused) -> Any:
     if not refusal.signed_out:
-        return problem(403, _("This is not open to you"), _("Only administrators may do this. Ask one of them if you need it."))
+        return problem(
+            403,
+            _("This is not open to you"),
+            _("Only administrators may do this. Ask one of them if you need it."),
+        )
     if request.method in ("GET", "HEAD") and not wants_json():
         return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
-    return problem(401, _("You are signed out"), _("Your session has ended. Sign in again; what you wrote is kept on this device."))
+    return problem(
+        401,
+        _("You are signed out"),
+        _("Your session has ended. Sign in again; what you wrote is kept on this device."),
+    )
 
 
 def _bad_field(bad: BadField) -> Any:
     return problem(
         422,
         _("Something is too long"),
-        _("“%(name)s” has %(length)s characters; at most %(limit)s can be kept. Shorten it and send again. Nothing was changed.", name=bad.name, length=bad.length, limit=bad.limit),
+        _(
+            "“%(name)s” has %(length)s characters; at most %(limit)s can be kept. Shorten it and send again. Nothing was changed.",
+            name=bad.name,
+            length=bad.length,
+            limit=bad.limit,
+        ),
     )
 
 
 def _csrf(_error: CSRFError) -> Any:
     if not current_user.is_authenticated:
-        return problem(401, _("You are signed out"), _("Your session has ended. Sign in again; what you wrote is kept on this device."))
-    return problem(400, _("The form is too old"), _("This form was opened in another session. Go back, reload the page and send it again."))
+        return problem(
+            401,
+            _("You are signed out"),
+            _("Your session has ended. Sign in again; what you wrote is kept on this device."),
+        )
+    return problem(
+        400,
+        _("The form is too old"),
+        _("This form was opened in another session. Go back, reload the page and send it again."),
+    )
 
 
 def _mail_error(error: MailError) -> Any:
     log.error("mail not sent", problem=str(error))
-    return problem(503, _("The mail could not be sent"), _("The mail server did not take the message. Try again later, or ask an administrator for a reset link."))
+    return problem(
+        503,
+        _("The mail could not be sent"),
+        _(
+            "The mail server did not take the message. Try again later, or ask an administrator for a reset link."
+        ),
+    )
 
 
 def _http_error(error: HTTPException) -> Any:
@@ -192,7 +226,9 @@ def _http_error(error: HTTPException) -> Any:
         429: _("Too many tries"),
     }
     messages = {
-        400: _("Something in the request is missing or malformed. Go back, reload the page and try again."),
+        400: _(
+            "Something in the request is missing or malformed. Go back, reload the page and try again."
+        ),
         404: _("The page does not exist, or it is not open to you. It may have been withdrawn."),
         405: _("Go back and use the buttons on the page."),
         413: _("At most 4 MB can be sent at once. Shorten the text and send it again."),
@@ -206,7 +242,12 @@ def _http_error(error: HTTPException) -> Any:
             "Wait %(num)s seconds before you try again.",
             seconds,
         )
-    elif status == 400 and error.description and "\n" not in error.description and error.response is None:
+    elif (
+        status == 400
+        and error.description
+        and "\n" not in error.description
+        and error.response is None
+    ):
         default = type(error).description
         if error.description != default:
             message = error.description
@@ -217,7 +258,13 @@ def _http_error(error: HTTPException) -> Any:
 
 def _not_ready(error: Exception) -> Any:
     log.error("library, model or index not usable", problem=str(error))
-    return problem(503, _("The library is not ready"), _("The library or its index cannot be read just now. What you wrote is safe. An administrator can run “xinde doctor” to see why."))
+    return problem(
+        503,
+        _("The library is not ready"),
+        _(
+            "The library or its index cannot be read just now. What you wrote is safe. An administrator can run “xinde doctor” to see why."
+        ),
+    )
 
 
 def _unexpected(error: Exception) -> Any:
@@ -225,7 +272,11 @@ def _unexpected(error: Exception) -> Any:
         raise error
     log.exception("unexpected error", endpoint=request.endpoint)
     db.session.rollback()
-    return problem(500, _("Something went wrong"), _("This is our fault. It was noted for the administrator. What you had saved is safe."))
+    return problem(
+        500,
+        _("Something went wrong"),
+        _("This is our fault. It was noted for the administrator. What you had saved is safe."),
+    )
 
 
 def language_of_page() -> dict[str, str]:

@@ -33,7 +33,9 @@ def current() -> str:
     member = g.get("member")
     if member is not None:
         return str(member.language)
-    best = request.accept_languages.best_match(["zh", "zh-CN", "zh-Hans", "en"]) if request else None
+    best = (
+        request.accept_languages.best_match(["zh", "zh-CN", "zh-Hans", "en"]) if request else None
+    )
     if best:
         return best[:2]
     from flask import current_app

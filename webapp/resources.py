@@ -6,9 +6,9 @@ import threading
 from typing import TYPE_CHECKING
 
 from flask import current_app
+from models.load import load_model
 
 from corpus.library import Library
-from models.load import load_model
 from models.text_model import TextModel
 from recommender.index import Index
 

@@ -29,12 +29,14 @@ class Settings:
     )
     model: str = _setting("multilingual-e5-small", "Text model; see `xinde models list`.")
     texts: str = _setting(
-        "", f"Folders with your own study texts, separated by `{os.pathsep}`; read beside the starter library."
+        "",
+        f"Folders with your own study texts, separated by `{os.pathsep}`; read beside the starter library.",
     )
     language: str = _setting("en", "Language before a visitor has chosen one: `en` or `zh`.")
     time_zone: str = _setting("UTC", "Time zone in which days begin and times are shown.")
     public_url: str = _setting(
-        "", "Address people use, e.g. `https://study.example.org`; needed for links in mail and behind a proxy."
+        "",
+        "Address people use, e.g. `https://study.example.org`; needed for links in mail and behind a proxy.",
     )
     proxies: int = _setting(0, "How many reverse proxies stand in front and set X-Forwarded-*.")
     mail_url: str = _setting(
@@ -75,7 +77,9 @@ class Settings:
         return tuple(Path(p) for p in self.texts.split(os.pathsep) if p.strip())
 
 
-def read(environ: Mapping[str, str] | None = None, *, dotenv: Path | None = Path(".env")) -> Settings:
+def read(
+    environ: Mapping[str, str] | None = None, *, dotenv: Path | None = Path(".env")
+) -> Settings:
     """Settings from `.env`, overridden by the environment.
 
     Raises SettingsError for an unknown `XINDE_` name or an unusable value, so

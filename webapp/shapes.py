@@ -21,12 +21,34 @@ from webapp.community import db
 
 MARKDOWN_LIMIT = 200_000  # characters; longer is shown as plain paragraphs
 _READING_LINK = re.compile(r"\(reading:([^)\s]+)\)")
-_TAGS = {"p", "br", "strong", "em", "blockquote", "ul", "ol", "li", "h2", "h3", "h4", "a", "hr", "code", "pre"}
+_TAGS = {
+    "p",
+    "br",
+    "strong",
+    "em",
+    "blockquote",
+    "ul",
+    "ol",
+    "li",
+    "h2",
+    "h3",
+    "h4",
+    "a",
+    "hr",
+    "code",
+    "pre",
+}
 
 
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
-        day=day, moment=moment, ago=ago, minutes=minutes, prose=prose, mark=mark, reading_url=reading_url
+        day=day,
+        moment=moment,
+        ago=ago,
+        minutes=minutes,
+        prose=prose,
+        mark=mark,
+        reading_url=reading_url,
     )
     app.jinja_env.globals.update(icon=icon, languages=languages.LANGUAGES)
     app.jinja_env.trim_blocks = True

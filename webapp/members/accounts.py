@@ -86,7 +86,7 @@ def init_app(app: Flask) -> None:
         SECURITY_SEND_PASSWORD_CHANGE_EMAIL=bool(settings.mail_url),
         SECURITY_SEND_PASSWORD_RESET_NOTICE_EMAIL=bool(settings.mail_url),
         SECURITY_PASSWORD_LENGTH_MIN=10,
-        SECURITY_PASSWORD_NORMALIZE_FORM="NFKC",
+        SECURITY_PASSWORD_NORMALIZE_FORM="NFKC",  # noqa: S106
         SECURITY_RETURN_GENERIC_RESPONSES=True,  # a form must not tell who has an account
         SECURITY_AUTO_LOGIN_AFTER_RESET=False,
         SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False, "test_environment": True},

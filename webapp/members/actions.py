@@ -52,7 +52,13 @@ def found_organisation(
         organisation = Organisation(id=new_id(), name=name, language=language, created_at=now)
         session.add(organisation)
         session.add(
-            Unit(organisation_id=organisation.id, id=new_id(), kind="organisation", name=name, created_at=now)
+            Unit(
+                organisation_id=organisation.id,
+                id=new_id(),
+                kind="organisation",
+                name=name,
+                created_at=now,
+            )
         )
         for position, role in enumerate(roles):
             session.add(StudyRole(organisation_id=organisation.id, position=position, **role))
@@ -268,7 +274,10 @@ def _set_roles(session: Session, member: Member, wanted: set[str], *, now: dt.da
     for role_id in sorted(wanted - present):
         session.add(
             MemberRole(
-                organisation_id=member.organisation_id, member_id=member.id, role_id=role_id, since=now
+                organisation_id=member.organisation_id,
+                member_id=member.id,
+                role_id=role_id,
+                since=now,
             )
         )
     return wanted != present

@@ -86,9 +86,7 @@ def roles_of(session: Session, organisation_id: str, member_id: str) -> list[Stu
                     MemberRole.role_id == StudyRole.id,
                 ),
             )
-            .where(
-                MemberRole.organisation_id == organisation_id, MemberRole.member_id == member_id
-            )
+            .where(MemberRole.organisation_id == organisation_id, MemberRole.member_id == member_id)
             .order_by(StudyRole.position, StudyRole.id)
         )
     )
@@ -175,9 +173,7 @@ def units(session: Session, organisation_id: str) -> list[Unit]:
 
 
 def invitation(session: Session, token_hash: str) -> Invitation | None:
-    return session.scalars(
-        sa.select(Invitation).where(Invitation.token_hash == token_hash)
-    ).first()
+    return session.scalars(sa.select(Invitation).where(Invitation.token_hash == token_hash)).first()
 
 
 def open_invitations(session: Session, organisation_id: str, now: dt.datetime) -> list[Invitation]:

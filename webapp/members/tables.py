@@ -15,7 +15,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.community import Base, OfOrganisation, UTCDateTime
 
-fs.FsModels.set_db_info(base_model=Base, user_table_name="accounts", role_table_name="account_roles")
+fs.FsModels.set_db_info(
+    base_model=Base, user_table_name="accounts", role_table_name="account_roles"
+)
 
 
 class Role(Base, fs.FsRoleMixin):

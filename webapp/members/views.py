@@ -81,7 +81,9 @@ def join(token: str) -> tuple[str, int] | Response:
         else None
     )
     if found is None or cause:
-        return pages.render(NoInvitationPage(cause or "unknown"), 404 if cause == "unknown" else 410)
+        return pages.render(
+            NoInvitationPage(cause or "unknown"), 404 if cause == "unknown" else 410
+        )
     name_of_organisation = store.organisation_name(db.session)
     if request.method == "GET":
         return pages.render(
@@ -105,7 +107,9 @@ def join(token: str) -> tuple[str, int] | Response:
         except actions.JoinError as problem:
             if problem.cause != "email_taken":
                 return pages.render(NoInvitationPage(problem.cause), 410)
-            errors["email"] = _("This address already has an account. Sign in with it, or use another.")
+            errors["email"] = _(
+                "This address already has an account. Sign in with it, or use another."
+            )
         else:
             login_user(datastore.find_user(id=member.account_id))
             return redirect(url_for(".welcome", step=STEPS[0]))
@@ -208,9 +212,7 @@ def given_in(form: MultiDict[str, str], step: str) -> dict[str, object]:
 
 
 def role_choices() -> list[RoleChoice]:
-    chosen = {
-        r.id for r in store.roles_of(db.session, g.actor.organisation, g.actor.member)
-    }
+    chosen = {r.id for r in store.roles_of(db.session, g.actor.organisation, g.actor.member)}
     zh = languages.current() == "zh"
 
     def choice(role: StudyRole) -> RoleChoice:
@@ -228,9 +230,7 @@ def theme_choices() -> list[ThemeChoice]:
     chosen, code = set(g.member.interests), languages.current()
 
     def choice(theme_id: str, theme: Theme) -> ThemeChoice:
-        return ThemeChoice(
-            theme_id, theme.name[code], theme.description[code], theme_id in chosen
-        )
+        return ThemeChoice(theme_id, theme.name[code], theme.description[code], theme_id in chosen)
 
     return [choice(i, t) for i, t in library().themes().items()]
 

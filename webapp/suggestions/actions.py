@@ -34,9 +34,7 @@ def profile_for(session: Session, member: Member, resources: Resources) -> Profi
     )
 
 
-def passage_words(
-    resources: Resources, ids: Sequence[str]
-) -> dict[str, tuple[str, str, str]]:
+def passage_words(resources: Resources, ids: Sequence[str]) -> dict[str, tuple[str, str, str]]:
     """Title, text and language of readings that everybody may read, by id."""
     return {
         reading.id: (reading.title, reading.text, reading.language)

@@ -80,11 +80,15 @@ def keep_prepared(
         kind, _, piece_id = evidence_id.partition(":")
         key = (member.organisation_id, piece_id)
         if kind == "working_on":
-            row: Any = session.get(Member, (member.organisation_id, member.id), populate_existing=True)
+            row: Any = session.get(
+                Member, (member.organisation_id, member.id), populate_existing=True
+            )
             if row is not None and row.working_on.strip() == texts[evidence_id]:
                 row.working_on_prepared = value
         else:
-            row = session.get(Reflection if kind == "reflection" else Note, key, populate_existing=True)
+            row = session.get(
+                Reflection if kind == "reflection" else Note, key, populate_existing=True
+            )
             if row is not None and own_words(row.body) == texts[evidence_id]:
                 row.prepared = value
 
@@ -121,5 +125,3 @@ def keep_day_list(
             made_at=now,
         )
     )
-
-
