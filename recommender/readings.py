@@ -116,3 +116,21 @@ class Hit:
     meaning: float
     sentence: str
     matched: tuple[tuple[int, int], ...] = field(default=())  # spans of query words in `sentence`
+
+
+@dataclass(frozen=True)
+class ReadingFilter:
+    """Which readings a search may return; an empty field asks nothing.
+
+    Within one field any value will do; every field that is filled must hold.
+    """
+
+    kinds: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
+    themes: frozenset[str] = frozenset()
+    roles: frozenset[str] = frozenset()
+    levels: frozenset[str] = frozenset()
+    min_minutes: int | None = None
+    max_minutes: int | None = None
+    groups: frozenset[str] = frozenset()  # only these
+    excluded_groups: frozenset[str] = frozenset()  # never these

@@ -1,0 +1,282 @@
+"""How close queries are to all readings, by words and by meaning, on one scale.
+
+Meaning is the product of unit vectors, words are BM25. Both are put on one
+scale by z-scores over a query's nearest readings (the pool), one pool per
+language of reading: a model gives pairs of one language higher products than
+pairs of two, so a Chinese question is compared with English readings by how
+they stand among English readings. Where query and reading are of different
+languages, words have weight 0.
+
+A mean of z-scores beat rank fusion in every pairing tried (docs/decisions/0004).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+
+from recommender.index import Snapshot
+from recommender.word_index import K1, B
+
+POOL = 64  # nearest readings by meaning, and as many by words
+WORDS_WEIGHT = {"en": 0.4, "zh": 0.4}
+OTHER_WORDS_WEIGHT = 0.4
+ACROSS = 0.6  # weight of meaning where words cannot help
+
+
+@dataclass(frozen=True)
+class Queries:
+    """What is looked for: m vectors and t words of e queries."""
+
+    vectors: np.ndarray  # (m, dim) float32
+    starts: np.ndarray  # (e,) int64: first vector of each query; every query has one
+    terms: np.ndarray  # (t,) uint64 hashed words, each once per query
+    counts: np.ndarray  # (t,) float32, how often the query says it
+    owners: np.ndarray  # (t,) int64, the query it belongs to
+    languages: tuple[str, ...]  # (e,)
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Queries against readings. `blocked` readings have meaning -inf and words 0."""
+
+    meaning: np.ndarray  # (e, size) float32: the best of a query's vectors
+    words: np.ndarray  # (e, size) float32
+    terms: tuple[np.ndarray, ...]  # per query, sorted: the words that were used
+    weights: tuple[np.ndarray, ...]  # per query: rarity times count of each
+
+
+@dataclass(frozen=True)
+class Pools:
+    """The readings worth scoring, and the scale of each query in each language."""
+
+    rows: np.ndarray  # (c,) int64, sorted
+    language_of: np.ndarray  # (c,) int64, into `languages`
+    languages: tuple[str, ...]
+    meaning_mean: np.ndarray  # (e, l)
+    meaning_scale: np.ndarray  # (e, l) 1 / standard deviation, 0 where all are alike
+    words_mean: np.ndarray  # (e, l)
+    words_scale: np.ndarray  # (e, l)
+    meaning_weight: np.ndarray  # (e, l)
+    words_weight: np.ndarray  # (e, l)
+
+
+def measure(
+    snapshot: Snapshot,
+    queries: Queries,
+    blocked: np.ndarray,
+    *,
+    most_terms: int,
+    most_common: float = 1.0,
+) -> Measured:
+    """One matrix product, and BM25 on the postings of each query's rarest words.
+
+    blocked (size,) bool or rows: readings that must not be found. `most_common`
+    leaves out words that stand in more than that share of a language's readings.
+    """
+    products = snapshot.products(queries.vectors)
+    meaning = products
+    if len(queries) < len(queries.vectors):
+        meaning = np.maximum.reduceat(products, queries.starts, axis=0)
+    words = np.zeros((len(queries), snapshot.size), np.float32)
+    terms, weights = _score_words(snapshot, queries, words, most_terms, most_common)
+    if len(blocked):
+        meaning[:, blocked] = -np.inf
+        words[:, blocked] = 0
+    return Measured(meaning, words, terms, weights)
+
+
+def _score_words(
+    snapshot: Snapshot, queries: Queries, out: np.ndarray, most_terms: int, most_common: float
+) -> tuple[tuple[np.ndarray, ...], tuple[np.ndarray, ...]]:
+    languages = np.array(queries.languages)
+    found: list[np.ndarray] = [np.empty(0, np.uint64)] * len(queries)
+    weighed: list[np.ndarray] = [np.empty(0, np.float32)] * len(queries)
+    for language, vocabulary in snapshot.vocabularies.items():
+        mine = (languages == language)[queries.owners]
+        terms, owners = queries.terms[mine], queries.owners[mine]
+        if not len(terms):
+            continue
+        idf = vocabulary.rarity(terms)
+        # log1p(1/share - 1) is the rarity of a word in that share of the readings.
+        usable = idf > (np.log(1 / most_common) if vocabulary.size > 1000 else 0)
+        weights = idf * (1 + np.log(np.maximum(queries.counts[mine], 1)))
+        chosen = _rarest(owners, np.where(usable, weights, 0), terms, most_terms)
+        terms, owners, weights = terms[chosen], owners[chosen], weights[chosen]
+        vocabulary.score(terms, weights, owners, out)
+        bounds = np.searchsorted(owners, np.arange(len(queries) + 1))
+        for query in np.unique(owners):
+            part = slice(bounds[query], bounds[query + 1])
+            order = np.argsort(terms[part])
+            found[query] = terms[part][order]
+            weighed[query] = weights[part][order].astype(np.float32)
+    return tuple(found), tuple(weighed)
+
+
+def _rarest(owners: np.ndarray, weights: np.ndarray, terms: np.ndarray, most: int) -> np.ndarray:
+    """Places of each owner's heaviest words, at most `most`, weight 0 left out; by owner."""
+    order = np.lexsort((terms, -weights, owners))
+    ranked = owners[order]
+    first = np.searchsorted(ranked, ranked)
+    keep = (np.arange(len(order)) - first < most) & (weights[order] > 0)
+    return order[keep]
+
+
+def pools(
+    snapshot: Snapshot,
+    measured: Measured,
+    queries: Queries,
+    languages: Collection[str],
+    size: int = POOL,
+) -> Pools:
+    """The nearest `size` readings of each query in each language, by meaning and by words."""
+    read = [language for language in snapshot.languages() if language in languages]
+    e = len(queries)
+    shape = (e, max(len(read), 1))
+    stats = {
+        name: np.zeros(shape)
+        for name in ("meaning_mean", "meaning_scale", "words_mean", "words_scale")
+    }
+    rows, tags = [], []
+    for place, language in enumerate(read):
+        own = np.array([spoken == language for spoken in queries.languages])
+        found = _pool(snapshot, measured, language, size, own)
+        keep = found >= 0
+        for name, values in (("meaning", measured.meaning), ("words", measured.words)):
+            at = values[np.arange(e)[:, None], found]
+            mean, scale = _scale(at, keep)
+            stats[f"{name}_mean"][:, place] = mean
+            stats[f"{name}_scale"][:, place] = scale
+        unique = np.unique(found[keep])
+        rows.append(unique)
+        tags.append(np.full(len(unique), place))
+    together = np.concatenate(rows) if rows else np.empty(0, np.int64)
+    tag = np.concatenate(tags) if tags else np.empty(0, np.int64)
+    order = np.argsort(together)
+    own = np.array([[spoken == language for language in read] for spoken in queries.languages])
+    own = own.reshape(e, len(read)) if read else np.zeros(shape, bool)
+    alpha = np.array([WORDS_WEIGHT.get(lang, OTHER_WORDS_WEIGHT) for lang in read] or [0.0])
+    return Pools(
+        together[order],
+        tag[order],
+        tuple(read),
+        **stats,
+        meaning_weight=np.where(own, 1 - alpha, ACROSS),
+        words_weight=np.where(own, alpha, 0.0),
+    )
+
+
+def _pool(
+    snapshot: Snapshot, measured: Measured, language: str, size: int, own: np.ndarray
+) -> np.ndarray:
+    """(e, k) rows, each once, -1 where there are fewer."""
+    found = []
+    for values, asked, floor in (
+        (measured.meaning, np.ones(len(own), bool), -np.inf),
+        (measured.words, own, 0.0),
+    ):
+        parts = [
+            nearest(values[:, block.start : block.stop], size, block.start, floor, asked)
+            for block in snapshot.blocks
+            if block.language == language
+        ]
+        if len(parts) == 1:
+            found.append(parts[0])
+        else:
+            joined = np.concatenate(parts, axis=1)
+            at = np.where(joined >= 0, values[np.arange(len(own))[:, None], joined], -np.inf)
+            cut = np.argsort(-at, axis=1, kind="stable")[:, :size]
+            found.append(np.take_along_axis(joined, cut, axis=1))
+    rows = np.sort(np.concatenate(found, axis=1), axis=1)
+    rows[:, 1:][rows[:, 1:] == rows[:, :-1]] = -1
+    return rows
+
+
+def nearest(values: np.ndarray, k: int, offset: int, floor: float, asked: np.ndarray) -> np.ndarray:
+    """(e, k) columns of the k largest values above `floor` in each row, -1 where fewer.
+
+    Exact. Long rows are first cut by a threshold guessed from a sample: one
+    comparison of the whole matrix instead of a partition of each row.
+    """
+    e, n = values.shape
+    out = np.full((e, min(k, n)), -1, np.int64)
+    if n > 4096:
+        sample = values[:, :: n // 1024]
+        rank = max(8, int(np.ceil(3 * k * sample.shape[1] / n)))
+        guess = np.partition(sample, -rank, axis=1)[:, -rank]
+        guess = np.maximum(guess, floor)
+    else:
+        guess = np.full(e, floor, np.float32)
+    guess[~asked] = np.inf
+    owner, column = np.nonzero(values > guess[:, None].astype(np.float32))
+    bounds = np.searchsorted(owner, np.arange(e + 1))
+    for row in range(e):
+        columns = column[bounds[row] : bounds[row + 1]]
+        if len(columns) < k and asked[row] and guess[row] > floor:
+            columns = np.flatnonzero(values[row] > floor)
+        if len(columns) > k:
+            columns = columns[np.argpartition(-values[row, columns], k - 1)[:k]]
+        out[row, : len(columns)] = columns + offset
+    return out
+
+
+def _scale(values: np.ndarray, keep: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and 1 / standard deviation of the kept values of each row; 0 where all are alike."""
+    n = np.maximum(keep.sum(axis=1), 1)
+    kept = np.where(keep, values, 0).astype(np.float64)
+    mean = kept.sum(axis=1) / n
+    spread = np.sqrt((np.where(keep, kept - mean[:, None], 0) ** 2).sum(axis=1) / n)
+    return mean, np.where(spread > 1e-6, 1 / np.maximum(spread, 1e-6), 0.0)
+
+
+def blocked_rows(snapshot: Snapshot, groups: Collection[str]) -> np.ndarray:
+    """Rows that must not be found: gone ones, and those of the groups named."""
+    rows = snapshot.rows_of_groups(groups) if groups else np.empty(0, np.int64)
+    return np.concatenate([snapshot.dead, rows]) if len(snapshot.dead) else rows
+
+
+def single(vector: np.ndarray, terms: np.ndarray, language: str) -> Queries:
+    """One query of one vector."""
+    unique, counts = np.unique(terms, return_counts=True)
+    return Queries(
+        vector.reshape(1, -1).astype(np.float32),
+        np.zeros(1, np.int64),
+        unique,
+        counts.astype(np.float32),
+        np.zeros(len(unique), np.int64),
+        (language,),
+    )
+
+
+def sentence_gains(
+    terms: np.ndarray, starts: np.ndarray, used: np.ndarray, gains: np.ndarray
+) -> np.ndarray:
+    """What the words of each part add up to.
+
+    terms (t,) of all parts, starts (p + 1,), used (u,) sorted words that count,
+    gains (u,) of one occurrence -> (p,).
+    """
+    if not len(used) or not len(terms):
+        return np.zeros(len(starts) - 1)
+    at = np.minimum(np.searchsorted(used, terms), len(used) - 1)
+    gain = np.where(used[at] == terms, gains[at], 0.0)
+    total = np.concatenate([[0.0], np.cumsum(gain)])
+    return total[starts[1:]] - total[starts[:-1]]
+
+
+def occurrence_gains(
+    snapshot: Snapshot, language: str, terms: np.ndarray, used: np.ndarray, weights: np.ndarray
+) -> np.ndarray:
+    """(u,) BM25 that each used word gives a reading with these words, per occurrence."""
+    if not len(used):
+        return np.zeros(0)
+    where = np.searchsorted(used, terms)
+    where = np.minimum(where, len(used) - 1)
+    counts = np.bincount(where[used[where] == terms], minlength=len(used))
+    norm = K1 * (1 - B + B * len(terms) / snapshot.vocabularies[language].average)
+    return weights * (K1 + 1) / (counts + norm)

@@ -1,0 +1,211 @@
+"""What a member brings, as queries: each piece of evidence with its vectors, words and weight.
+
+No piece is averaged with another. Weights decay with age, and never to
+nothing: an old reflection may still lead somewhere.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import pairwise
+
+import numpy as np
+
+from corpus import sentences
+from models.text_model import Span, TextModel
+from recommender.closeness import Queries
+from recommender.readings import Evidence, Profile
+from recommender.vector_store import pack_shares, unpack_shares
+from recommender.word_index import term_hashes
+
+MOST_EVIDENCE = 24  # the heaviest pieces; more would only blur the reasons
+MOST_CHUNKS = 8  # vectors of one piece; a longer text is cut into longer chunks
+HALF_LIFE = {  # days
+    "working_on": 60,
+    "reflection": 120,
+    "note": 60,
+    "read": 90,
+    "saved": 90,
+    "written": 120,
+}
+LEAST_DECAY = 0.2
+CHUNK = {"zh": 250}  # characters
+OTHER_CHUNK = 700
+MAGIC = b"XE02"
+HEAD = struct.Struct("<4s16s16sIIIII")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A text as a query, with what each of its sentences gives to it."""
+
+    vectors: np.ndarray  # (m, dim) float32, one per chunk
+    chunk_starts: np.ndarray  # (m + 1,) int64 into the sentences
+    spans: np.ndarray  # (s, 2) sentences, into the text
+    shares: np.ndarray  # (s, dim) int8
+    scales: np.ndarray  # (s,) float32
+    terms: np.ndarray  # (t,) uint64, of all sentences
+    term_starts: np.ndarray  # (s + 1,) int64
+    distinct: np.ndarray  # (d,) uint64, sorted
+    counts: np.ndarray  # (d,) float32
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece of evidence that takes part."""
+
+    evidence: Evidence
+    prepared: Prepared
+    weight: float  # the evidence's own weight times its decay
+
+
+@dataclass(frozen=True)
+class Asked:
+    """All pieces, and the queries they make together."""
+
+    pieces: tuple[Piece, ...]
+    queries: Queries | None  # None when nothing is known
+
+
+def gather(model: TextModel, profile: Profile, *, day: dt.date) -> Asked:
+    """The profile's evidence by id, whatever its order; texts without a word are left out."""
+    weighed = [(e, e.weight * decay(e, day)) for e in profile.evidence if e.weight > 0]
+    weighed.sort(key=lambda pair: (-pair[1], pair[0].id))
+    pieces: list[Piece] = []
+    for evidence, weight in weighed:
+        if len(pieces) == MOST_EVIDENCE:
+            break
+        prepared = prepared_of(model, evidence)
+        if len(prepared.terms):
+            pieces.append(Piece(evidence, prepared, weight))
+    pieces.sort(key=lambda piece: piece.evidence.id)
+    return Asked(tuple(pieces), queries_of(pieces) if pieces else None)
+
+
+def queries_of(pieces: Sequence[Piece]) -> Queries:
+    each = [piece.prepared for piece in pieces]
+    sizes = [len(p.vectors) for p in each]
+    words = [len(p.distinct) for p in each]
+    return Queries(
+        np.concatenate([p.vectors for p in each]),
+        np.concatenate([[0], np.cumsum(sizes[:-1])]).astype(np.int64),
+        np.concatenate([p.distinct for p in each]),
+        np.concatenate([p.counts for p in each]),
+        np.repeat(np.arange(len(each)), words),
+        tuple(piece.evidence.language for piece in pieces),
+    )
+
+
+def decay(evidence: Evidence, day: dt.date) -> float:
+    """1.0 for what is new or undated, halved every half-life, at least LEAST_DECAY."""
+    half = HALF_LIFE.get(evidence.kind)
+    if evidence.date is None or half is None:
+        return 1.0
+    age = max((day - evidence.date).days, 0)
+    return max(0.5 ** (age / half), LEAST_DECAY)
+
+
+def prepare_evidence(model: TextModel, text: str, language: str) -> bytes:
+    """What `suggest` needs of a text, so that it need not encode it again.
+
+    Opaque. It belongs to the words it was made from: keep it with them, delete
+    it with them.
+    """
+    return _pack(model, text, language, _encode(model, text, language))
+
+
+def prepared_of(model: TextModel, evidence: Evidence) -> Prepared:
+    """From what its owner kept, if that is of this model and of these words."""
+    if evidence.prepared:
+        kept = _unpack(evidence.prepared, model, evidence.text, evidence.language)
+        if kept is not None:
+            return kept
+    return _encode(model, evidence.text, evidence.language)
+
+
+def chunks(text: str, language: str) -> list[list[Span]]:
+    """Sentences in runs of about a paragraph, at most MOST_CHUNKS runs."""
+    spans = sentences.split(text, "zh" if language == "zh" else "en")
+    room = max(CHUNK.get(language, OTHER_CHUNK), len(text) // MOST_CHUNKS + 1)
+    runs: list[list[Span]] = []
+    for span in spans:
+        if (runs and span[1] - runs[-1][0][0] <= room) or len(runs) == MOST_CHUNKS:
+            runs[-1].append(span)
+        else:
+            runs.append([span])
+    return runs
+
+
+def _encode(model: TextModel, text: str, language: str) -> Prepared:
+    runs = chunks(text, language)
+    spans = [span for run in runs for span in run]
+    texts = [text[run[0][0] : run[-1][1]] for run in runs]
+    inner = [[(a - run[0][0], b - run[0][0]) for a, b in run] for run in runs]
+    encoded = model.encode_with_parts(texts, inner, kind="query")
+    parts = [part.reshape(-1, model.dim) for part in encoded.parts]
+    shares = np.concatenate(parts) if parts else np.zeros((0, model.dim), np.float32)
+    words = [term_hashes(text[a:b]) for a, b in spans]
+    terms = np.concatenate(words) if words else np.empty(0, np.uint64)
+    distinct, counts = np.unique(terms, return_counts=True)
+    quantised, scales = unpack_shares(pack_shares(shares), model.dim)
+    return Prepared(
+        np.asarray(encoded.vectors, np.float32).reshape(-1, model.dim),
+        _starts([len(run) for run in runs]),
+        np.array(spans, np.int64).reshape(-1, 2),
+        quantised,
+        scales,
+        terms,
+        _starts([len(of_one) for of_one in words]),
+        distinct,
+        counts.astype(np.float32),
+    )
+
+
+def _starts(sizes: Sequence[int]) -> np.ndarray:
+    return np.concatenate([[0], np.cumsum(np.array(sizes, np.int64))]).astype(np.int64)
+
+
+def _digest(*words: str) -> bytes:
+    return blake2b("\0".join(words).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def _pack(model: TextModel, text: str, language: str, p: Prepared) -> bytes:
+    sizes = (model.dim, len(p.vectors), len(p.spans), len(p.terms), len(p.distinct))
+    head = HEAD.pack(MAGIC, _digest(model.fingerprint), _digest(language, text), *sizes)
+    arrays = (p.terms, p.distinct, p.chunk_starts, p.term_starts, p.spans)
+    rest = (p.vectors, p.scales, p.counts, p.shares)
+    return head.ljust(64, b"\0") + b"".join(a.tobytes() for a in (*arrays, *rest))
+
+
+def _unpack(packed: bytes, model: TextModel, text: str, language: str) -> Prepared | None:
+    """None when it was made by another model, of other words, or is damaged."""
+    if len(packed) < 64 or packed[:4] != MAGIC:
+        return None
+    _, print_, words, dim, m, s, t, d = HEAD.unpack_from(packed)
+    if print_ != _digest(model.fingerprint) or words != _digest(language, text):
+        return None
+    shapes: list[tuple[str, type, tuple[int, ...]]] = [
+        ("terms", np.uint64, (t,)),
+        ("distinct", np.uint64, (d,)),
+        ("chunk_starts", np.int64, (m + 1,)),
+        ("term_starts", np.int64, (s + 1,)),
+        ("spans", np.int64, (s, 2)),
+        ("vectors", np.float32, (m, dim)),
+        ("scales", np.float32, (s,)),
+        ("counts", np.float32, (d,)),
+        ("shares", np.int8, (s, dim)),
+    ]
+    sizes = [int(np.prod(shape)) * np.dtype(kind).itemsize for _, kind, shape in shapes]
+    bounds = [64, *(64 + int(total) for total in np.cumsum(sizes))]
+    if bounds[-1] != len(packed):
+        return None
+    return Prepared(
+        **{
+            name: np.frombuffer(packed[a:b], kind).reshape(shape)
+            for (name, kind, shape), (a, b) in zip(shapes, pairwise(bounds), strict=True)
+        }
+    )

@@ -1,0 +1,293 @@
+"""Which readings a member is shown, in which row: varied, one per text, nothing excluded.
+
+Each row asks its own question, so a reading is judged in a row mostly by the
+parts of that row's evidence. Rows take turns; within a row the next reading is
+the best one after a deduction for being like those already chosen (maximal
+marginal relevance; Carbonell and Goldstein 1998).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import numpy as np
+
+from recommender.index import Snapshot
+from recommender.profile import Asked
+from recommender.readings import Profile, Row
+from recommender.scoring import Scored
+
+ROW_OF = {
+    "working_on": "because_you_wrote",
+    "reflection": "because_you_wrote",
+    "note": "because_you_wrote",
+    "role": "for_your_role",
+    "interest": "your_interests",
+    "read": "your_interests",
+    "saved": "your_interests",
+    "written": "your_interests",
+}
+ORDER: tuple[Row, ...] = (
+    "because_you_wrote",
+    "for_your_role",
+    "your_interests",
+    "practice",
+    "different",
+)
+# Whose turn it is; a row with nothing left is passed over.
+TURNS: tuple[Row, ...] = (
+    "because_you_wrote",
+    "for_your_role",
+    "practice",
+    "your_interests",
+    "because_you_wrote",
+    "your_interests",
+    "because_you_wrote",
+    "for_your_role",
+)
+REST = 0.25  # what the other rows' parts count in a row
+LIKENESS = 0.5  # deduction for the likest chosen reading, of the row's best
+SAME_THEME = 0.15
+SHORTLIST = 40
+
+
+@dataclass(frozen=True)
+class Pick:
+    """A chosen reading: its row in the snapshot and its place among the scored, if any."""
+
+    row: int
+    column: int | None
+    label: Row
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A text's best passage for one row of cards."""
+
+    row: int
+    column: int
+    value: float  # 1.0 for the best of its row of cards
+    group: int
+    text: str  # what it is one of: the version group, or the group's name
+    theme: str
+
+
+def rank(
+    snapshot: Snapshot,
+    scored: Scored | None,
+    asked: Asked,
+    profile: Profile,
+    *,
+    day: dt.date,
+    count: int,
+) -> list[Pick]:
+    """At most `count` picks, by row of cards, best first within each."""
+    chosen: list[Pick] = []
+    if scored is not None and len(scored.rows):
+        lists = contenders(snapshot, scored, asked, profile)
+        chosen = take_turns(snapshot, lists, count - (1 if count > 2 else 0))
+    near = set() if scored is None else set(snapshot.group_of[scored.rows].tolist())
+    taken = {text_name(snapshot, int(snapshot.group_of[pick.row])) for pick in chosen}
+    # Someone of whom nothing is known gets different things only, and few enough to choose from.
+    room = count - len(chosen) if not asked.pieces else min(1, count - len(chosen))
+    chosen += different(snapshot, profile, asked, near, taken, day=day, count=room)
+    places = {label: place for place, label in enumerate(ORDER)}
+    return sorted(chosen, key=lambda pick: places[pick.label])
+
+
+def text_name(snapshot: Snapshot, group: int) -> str:
+    found = snapshot.groups[group]
+    return f"version:{found.version_group}" if found.version_group else f"group:{found.name}"
+
+
+def contenders(
+    snapshot: Snapshot, scored: Scored, asked: Asked, profile: Profile
+) -> dict[Row, list[Contender]]:
+    """Each row's texts with their best passage, best first."""
+    kinds = np.array([ROW_OF[piece.evidence.kind] for piece in asked.pieces])
+    groups = snapshot.group_of[scored.rows]
+    told = np.array([snapshot.groups[g].kind != "passage" for g in groups])
+    lists: dict[Row, list[Contender]] = {}
+    for label in ORDER[:4]:
+        if label == "practice":
+            mine = np.ones(len(kinds), bool)
+            eligible = told
+        else:
+            mine = kinds == label
+            eligible = ~told
+        if not mine.any() or not eligible.any():
+            continue
+        own = scored.parts[mine].sum(axis=0)
+        # Nearer than the average of the nearest to at least one piece: else no reason is true.
+        eligible = eligible & (scored.closeness[mine].max(axis=0) > 0)
+        value = own + REST * (scored.totals - own)
+        columns = np.flatnonzero(eligible)
+        if len(columns):
+            lists[label] = _best_of_texts(snapshot, scored, value, columns, groups, profile)
+    return lists
+
+
+def _best_of_texts(
+    snapshot: Snapshot,
+    scored: Scored,
+    value: np.ndarray,
+    columns: np.ndarray,
+    groups: np.ndarray,
+    profile: Profile,
+) -> list[Contender]:
+    """One passage per text: of its version in the language the member reads first."""
+    order = columns[np.lexsort((columns, -value[columns]))]
+    best: dict[str, tuple[int, int]] = {}  # text -> (place of its language, column)
+    for column in order:
+        name = text_name(snapshot, int(groups[column]))
+        if name not in best and len(best) >= SHORTLIST:
+            break
+        place = _language_place(snapshot.groups[groups[column]].language, profile)
+        if name not in best or place < best[name][0]:
+            best[name] = (place, int(column))
+    top = max((float(value[column]) for _, column in best.values()), default=1.0)
+    found = [
+        Contender(
+            int(scored.rows[column]),
+            column,
+            float(value[column]) / top,
+            int(groups[column]),
+            name,
+            next(iter(snapshot.groups[groups[column]].themes), ""),
+        )
+        for name, (_, column) in best.items()
+    ]
+    return sorted(found, key=lambda c: (-c.value, c.text))
+
+
+def _language_place(language: str, profile: Profile) -> int:
+    return profile.languages.index(language) if language in profile.languages else 99
+
+
+def take_turns(snapshot: Snapshot, lists: dict[Row, list[Contender]], count: int) -> list[Pick]:
+    """Rows choose in turn until `count` are chosen or nothing is left."""
+    contested = sorted({c.row for found in lists.values() for c in found})
+    unit = _centred(snapshot, contested)
+    place = {row: at for at, row in enumerate(contested)}
+    likeness = dict.fromkeys(lists, 0.0)
+    nearest = np.zeros(len(contested))
+    texts: set[str] = set()
+    themes: set[str] = set()
+    chosen: list[Pick] = []
+    for label in _turns(lists, count):
+        left = [c for c in lists[label] if c.text not in texts]
+        if not left:
+            continue
+        best = min(
+            left,
+            key=lambda c: (
+                -(c.value - LIKENESS * nearest[place[c.row]] - SAME_THEME * (c.theme in themes)),
+                c.text,
+            ),
+        )
+        chosen.append(Pick(best.row, best.column, label))
+        texts.add(best.text)
+        themes.update({best.theme} - {""})
+        nearest = np.maximum(nearest, unit @ unit[place[best.row]])
+        likeness[label] += 1
+        if len(chosen) == count:
+            break
+    return chosen
+
+
+def _turns(lists: Collection[Row], count: int) -> Iterator[Row]:
+    for _ in range(count):
+        for label in TURNS:
+            if label in lists:
+                yield label
+
+
+def _centred(snapshot: Snapshot, rows: Sequence[int]) -> np.ndarray:
+    """(k, dim) unit vectors of rows without what all readings share."""
+    vectors = snapshot.vectors(np.array(rows, np.int64)) - snapshot.centre
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+
+
+def different(
+    snapshot: Snapshot,
+    profile: Profile,
+    asked: Asked,
+    near: Collection[int],
+    taken: Collection[str],
+    *,
+    day: dt.date,
+    count: int,
+) -> list[Pick]:
+    """Texts of the library away from what the member is known for; others tomorrow.
+
+    All texts stand on a ring in the order of a hash of their names; member and
+    day say where to begin. First choice are texts of none of the member's
+    themes that are near no evidence, then of none of the themes, then any.
+    """
+    if count < 1 or not len(snapshot.ring):
+        return []
+    known = set(profile.themes) | {
+        piece.evidence.ref
+        for piece in asked.pieces
+        if piece.evidence.kind == "interest" and piece.evidence.ref
+    }
+    excluded = snapshot.codes_of_groups(profile.excluded_groups)
+    chosen: list[Pick] = []
+    texts, themes = set(taken), set[str]()
+    for strictness in (3, 2, 1, 0):
+        for code in _round(snapshot, profile.member, day):
+            group = snapshot.groups[code]
+            if len(chosen) == count:
+                return chosen
+            if (
+                group.kind != "passage"
+                or group.language not in profile.languages
+                or code in excluded
+                or (strictness >= 1 and known & set(group.themes))
+                or (strictness >= 2 and themes & set(group.themes[:1]))
+                or (strictness >= 3 and code in near)
+            ):
+                continue
+            code = _preferred_version(snapshot, code, profile, excluded)
+            name = text_name(snapshot, code)
+            if name in texts:
+                continue
+            texts.add(name)
+            themes.update(snapshot.groups[code].themes[:1])
+            chosen.append(Pick(_heart(snapshot, code), None, "different"))
+    return chosen
+
+
+def _round(snapshot: Snapshot, member: str, day: dt.date) -> Iterator[int]:
+    """Once around the ring."""
+    seed = blake2b(f"{member}\0{day.isoformat()}".encode(), digest_size=8).digest()
+    size = len(snapshot.ring)
+    start = int.from_bytes(seed, "big") * size >> 64
+    for step in range(size):
+        yield int(snapshot.ring[(start + step) % size])
+
+
+def _preferred_version(
+    snapshot: Snapshot, code: int, profile: Profile, excluded: Collection[int]
+) -> int:
+    version = snapshot.groups[code].version_group
+    if not version:
+        return code
+    others = [c for c in snapshot.versions[version] if c not in excluded]
+    return min(
+        others or [code],
+        key=lambda c: (
+            _language_place(snapshot.groups[c].language, profile),
+            snapshot.groups[c].name,
+        ),
+    )
+
+
+def _heart(snapshot: Snapshot, code: int) -> int:
+    """The passage that says best what its text is about: nearest to the mean of all."""
+    rows = snapshot.rows_of_group(code)
+    vectors = snapshot.vectors(rows)
+    return int(rows[int(np.argmax(vectors @ vectors.mean(axis=0)))])
