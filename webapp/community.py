@@ -93,6 +93,16 @@ def change(session: Session) -> Iterator[Session]:
         _writing.reset(token)
 
 
+@contextmanager
+def writing() -> Iterator[None]:
+    """Transactions begun inside are writing ones, whoever begins them."""
+    token = _writing.set(True)
+    try:
+        yield
+    finally:
+        _writing.reset(token)
+
+
 def write_throughout() -> None:
     """Make every transaction of this context a writing one (Flask-Security's
     own forms read and write in one transaction that we do not open)."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from flask_alembic import Alembic
 
-from webapp.community import Base
+from webapp.community import Base, writing
 
 _alembic = Alembic(run_mkdir=False, command_name="db", metadatas=Base.metadata)
 
@@ -35,6 +37,8 @@ class alembic:
         app.config["ALEMBIC_CONTEXT"] = {
             "render_as_batch": True,
             "compare_type": True,
+            # our SQLite connections say BEGIN themselves, so a step is whole or not there
+            "transactional_ddl": True,
             "include_name": _is_ours_to_compare,
         }
         _alembic.init_app(app)
@@ -49,12 +53,15 @@ def _is_ours_to_compare(name: str | None, kind: str, _parents: Any) -> bool:
 
 
 def upgrade() -> None:
-    """Bring the schema to the newest step. Safe to run twice."""
-    _alembic.upgrade()
+    """Bring the schema to the newest step. Safe to run twice, or by two processes
+    at once; interrupted, it leaves the schema as it was."""
+    with _whole_connection(), writing():
+        _alembic.upgrade()
 
 
 def current() -> list[str]:
-    return [script.revision for script in _alembic.current()]
+    with _whole_connection():
+        return [script.revision for script in _alembic.current()]
 
 
 def heads() -> list[str]:
@@ -63,4 +70,18 @@ def heads() -> list[str]:
 
 def differences() -> list[object]:
     """What the tables in code have that the database has not; empty when equal."""
-    return list(_alembic.compare_metadata())
+    with _whole_connection():
+        return list(_alembic.compare_metadata())
+
+
+@contextmanager
+def _whole_connection() -> Iterator[None]:
+    """Alembic's connection, with no transaction left open on it before or after:
+    Flask-Alembic keeps it until the app context ends."""
+    connection = _alembic.migration_context.connection
+    assert connection is not None
+    connection.rollback()
+    try:
+        yield
+    finally:
+        connection.rollback()
