@@ -52,6 +52,7 @@ REST = 0.25  # what the other rows' parts count in a row
 LIKENESS = 0.5  # deduction for the likest chosen reading, of the row's best
 SAME_THEME = 0.15
 SHORTLIST = 40
+NEAR = 1.0  # z-score from which a text is no longer something different
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,10 @@ def rank(
     if scored is not None and len(scored.rows):
         lists = contenders(snapshot, scored, asked, profile)
         chosen = take_turns(snapshot, lists, count - (1 if count > 2 else 0))
-    near = set() if scored is None else set(snapshot.group_of[scored.rows].tolist())
+    near = set[int]()
+    if scored is not None:
+        close = scored.closeness.max(axis=0) > NEAR
+        near = set(snapshot.group_of[scored.rows[close]].tolist())
     taken = {text_name(snapshot, int(snapshot.group_of[pick.row])) for pick in chosen}
     # Someone of whom nothing is known gets different things only, and few enough to choose from.
     room = count - len(chosen) if not asked.pieces else min(1, count - len(chosen))

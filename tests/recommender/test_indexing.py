@@ -31,7 +31,7 @@ def found(index, model, query, limit=50):
 def test_a_second_sync_embeds_nothing(folder):
     model = TinyModel()
     report = sync_library(folder, small_library(), model)
-    assert (report.new, report.changed, report.gone, report.same) == (0, 0, 0, 15)
+    assert (report.new, report.changed, report.gone, report.same) == (0, 0, 0, 16)
     assert model.texts_encoded == 0
 
 
@@ -44,7 +44,7 @@ def test_only_a_changed_passage_is_embedded_again(folder, index, model):
         replace(passage, text=new, sentences=((0, len(new)),), content_hash="new"),
     )
     report = sync_library(folder, library, model)
-    assert (report.new, report.changed, report.same) == (0, 1, 14)
+    assert (report.new, report.changed, report.same) == (0, 1, 15)
     hit = search(index, model, "lanterns")[0]
     assert (hit.reading.id, hit.reading.text) == ("budget/1.1", new)
 
@@ -82,8 +82,8 @@ def test_ctrl_c_keeps_what_was_saved_and_the_next_run_goes_on(tmp_path, monkeypa
         sync_library(tmp_path, small_library(), TinyModel(), progress=stop)
     model = TinyModel()
     report = sync_library(tmp_path, small_library(), model)
-    assert (report.new, report.same) == (7, 8)
-    assert len(found(Index.open(tmp_path, model), model, "bench")) == 15
+    assert (report.new, report.same) == (8, 8)
+    assert len(found(Index.open(tmp_path, model), model, "bench")) == 16
 
 
 def test_progress_adds_up(tmp_path, model):
@@ -91,8 +91,8 @@ def test_progress_adds_up(tmp_path, model):
     sync_library(
         tmp_path, small_library(), model, progress=lambda n, total: calls.append((n, total))
     )
-    assert calls[0] == (0, 15)
-    assert sum(done for done, _ in calls) == 15
+    assert calls[0] == (0, 16)
+    assert sum(done for done, _ in calls) == 16
 
 
 def test_a_published_piece_is_found_at_once_and_gone_at_once(folder, index, model):
@@ -161,8 +161,8 @@ def test_building_with_another_model_embeds_everything_again(folder, model):
     put_readings(folder, model, [published(1, "Lanterns over the river.")])
     other = TinyModel("other")
     report = sync_library(folder, small_library(), other)
-    assert report.changed == 16
-    assert len(found(Index.open(folder, other), other, "lanterns")) == 16
+    assert report.changed == 17
+    assert len(found(Index.open(folder, other), other, "lanterns")) == 17
 
 
 def test_a_damaged_index_names_the_cure(folder, model):
@@ -191,5 +191,5 @@ def test_an_empty_library_is_an_index_without_answers(tmp_path, model):
 
 def test_the_store_opens_with_plain_sqlite(folder):
     db = sqlite3.connect(folder / "index.db")
-    assert db.execute("select count(*) from readings").fetchone() == (15,)
+    assert db.execute("select count(*) from readings").fetchone() == (16,)
     db.close()
