@@ -203,7 +203,8 @@ def _limit(memory: int) -> None:
         return
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # a reader writes no file
+    # A reader writes nothing itself; py3langid unpacks its model into a temporary file.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (256 << 20, 256 << 20))
     if hasattr(resource, "RLIMIT_NPROC") and os.geteuid() != 0:
         resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
 

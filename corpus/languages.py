@@ -26,6 +26,8 @@ NAMES = {
 }  # fmt: skip
 
 _CHINESE = re.compile(rf"[{HAN}\u3000-\u303f\uff00-\uffef“”‘’…—]")
+# A tenth of any English text; loading a language model can then be spared.
+_ENGLISH = frozenset({"the", "of", "and", "to", "that", "for", "with", "it"})
 _one_at_a_time = threading.Lock()
 
 
@@ -57,13 +59,18 @@ def other_language(text: str) -> str | None:
     if not _has_kana(sample):
         if han_share(sample) >= 1 / 3:
             return None
-        if sum(1 for c in sample if c.isalpha()) < LONG_ENOUGH:
+        if _plainly_english(sample) or sum(1 for c in sample if c.isalpha()) < LONG_ENOUGH:
             return None
     with _one_at_a_time:
         code, probability = _identifier().classify(sample)
     if code in ("en", "zh") or probability < SURE:
         return None
     return NAMES.get(code, f'the language "{code}"')
+
+
+def _plainly_english(sample: str) -> bool:
+    words = re.findall(r"[^\W\d_]+", sample.casefold())
+    return sum(1 for word in words if word in _ENGLISH) * 10 >= max(1, len(words))
 
 
 def _has_kana(sample: str) -> bool:

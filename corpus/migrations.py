@@ -56,7 +56,7 @@ def m001_texts_and_passages(db: Database) -> None:
         )
     """)
     db.execute("create index passages_by_text on passages (text_slug, position)")
-    db["passages"].enable_fts(
+    db.table("passages").enable_fts(
         ["search_text", "search_title"], create_triggers=True, tokenize="unicode61"
     )
 

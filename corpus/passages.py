@@ -245,7 +245,7 @@ def _start_key(text: str, length: int) -> str:
     """A hash of the first eight words (or sixteen Chinese characters)."""
     found = []
     weight = 0.0
-    for run in re.finditer(rf"[{words.HAN}]|(?:(?![{words.HAN}])[^\W_])+", text[:400]):
+    for run in re.finditer(rf"[{words.HAN}]|[^\W_{words.HAN}]+", text[:400]):
         found.append(run[0])
         weight += 1 if _HAN.match(run[0]) is None else 0.5
         if weight >= 8:

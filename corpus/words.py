@@ -19,8 +19,9 @@ import Stemmer
 HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
 MAX_QUERY_WORDS = 100  # of a whole essay, the first hundred different words say what it is about
 
-_PIECE = re.compile(rf"[{HAN}]+|(?:(?![{HAN}])[^\W_])+(?:['’](?:(?![{HAN}])[^\W_])+)*")
-_COUNTED = re.compile(rf"[{HAN}]|(?:(?![{HAN}])[^\W_])+(?:['’.,-](?:(?![{HAN}])[^\W_])+)*")
+_LETTERS = rf"[^\W_{HAN}]+"  # letters and digits that are not Chinese
+_PIECE = re.compile(rf"[{HAN}]+|{_LETTERS}(?:['’]{_LETTERS})*")
+_COUNTED = re.compile(rf"[{HAN}]|{_LETTERS}(?:['’.,-]{_LETTERS})*")
 _IS_HAN = re.compile(rf"[{HAN}]")
 _own = threading.local()  # a Stemmer may not be shared between threads
 
@@ -49,7 +50,7 @@ def simplified(text: str) -> str:
 
 def count(text: str) -> int:
     """Words of a text as a reader counts them; each Chinese character is one."""
-    return sum(1 for _ in _COUNTED.finditer(text))
+    return len(_COUNTED.findall(text))
 
 
 def han_share(text: str) -> float:

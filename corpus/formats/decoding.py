@@ -27,6 +27,7 @@ _BOMS = (
 )
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 SAMPLE = 64 * 1024
+CHINESE = ("gb18030", "big5hkscs", "cp950")
 
 
 def decode(data: bytes, name: str) -> str:
@@ -89,18 +90,28 @@ def _utf16_without_mark(data: bytes, name: str) -> str:
 def _legacy(data: bytes) -> str | None:
     """Text in an older encoding, or None where no reading is clearly right."""
     readings = {}
-    for encoding in ("gb18030", "big5hkscs", "cp950", "cp1252"):
+    for encoding in (*CHINESE, "cp1252"):
         try:
             readings[encoding] = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    chinese = {e: _common_share(t) for e, t in readings.items() if e != "cp1252"}
-    best = max(chinese, key=lambda e: chinese[e], default=None)
-    if best and chinese[best] >= 0.1 and _guess(data, ("gb18030", "big5hkscs", "cp950", "big5")):
+    shares = {e: _common_share(t) for e, t in readings.items() if e != "cp1252"}
+    best = max(shares, key=lambda e: shares[e], default=None)
+    if best and _clearly_best(readings[best], shares[best], readings, shares, data):
         return readings[best]
     if "cp1252" in readings and _is_latin(readings["cp1252"]) and _guess_is_western(data):
         return readings["cp1252"]
     return None
+
+
+def _clearly_best(
+    text: str, share: float, readings: dict[str, str], shares: dict[str, float], data: bytes
+) -> bool:
+    others = [s for e, s in shares.items() if readings[e][:SAMPLE] != text[:SAMPLE]]
+    if share < 0.1 or any(other > share / 2 for other in others):
+        return False
+    # Few common characters: then charset-normalizer has to agree.
+    return share >= 0.2 or bool(from_bytes(data[:SAMPLE], cp_isolation=list(CHINESE), steps=5))
 
 
 def _common_share(text: str) -> float:
@@ -129,11 +140,6 @@ def _in_word(text: str, at: int) -> bool:
     return (
         text[at].isalpha() and text[at] < "\u0180" and any("a" <= c.lower() <= "z" for c in around)
     )
-
-
-def _guess(data: bytes, encodings: tuple[str, ...]) -> bool:
-    """Whether charset-normalizer finds one of `encodings` possible too."""
-    return bool(from_bytes(data[:SAMPLE], cp_isolation=list(encodings), steps=5))
 
 
 def _guess_is_western(data: bytes) -> bool:

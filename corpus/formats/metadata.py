@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import reprlib
 from collections.abc import Mapping
 from typing import Any, get_args
 
@@ -187,8 +188,6 @@ def _clean(value: str) -> str:
 
 
 def _shown(value: object) -> str:
-    try:
-        text = str(value)
-    except ValueError:  # a whole number of thousands of digits
-        return type(value).__name__
+    """A value short enough for a message, however large or deep it is."""
+    text = value if isinstance(value, str) else reprlib.repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
