@@ -29,6 +29,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from corpus.texts import CorpusError
 from models.text_model import ModelError
+from recommender import RecommenderError
 from webapp import access, community, languages
 from webapp.access import Actor, Refused
 from webapp.community import db
@@ -47,7 +48,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(MailError, _mail_error)
-    for kind in (CorpusError, ModelError):
+    for kind in (CorpusError, ModelError, RecommenderError):
         app.register_error_handler(kind, _not_ready)
     app.register_error_handler(Exception, _unexpected)
     app.add_url_rule("/healthz", "healthz", healthz)

@@ -16,10 +16,10 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_security.utils import hash_password
+from models.load import load_model
 
 from corpus import intake
 from corpus.library import Library
-from models.load import load_model
 from recommender.indexing import sync_library
 from webapp import create_app, migrations
 from webapp.community import change, db
@@ -111,10 +111,10 @@ def organisation(app: Flask) -> SimpleNamespace:
     roles = [
         {
             "id": r.id,
-            "name_en": r.name["en"],
-            "name_zh": r.name["zh"],
-            "duties_en": r.duties["en"],
-            "duties_zh": r.duties["zh"],
+            "name_en": r.name("en"),
+            "name_zh": r.name("zh"),
+            "duties_en": r.description("en"),
+            "duties_zh": r.description("zh"),
         }
         for r in starter.roles()
     ]

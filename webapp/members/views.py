@@ -12,7 +12,7 @@ from flask_security import login_user
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from corpus.starter import Theme
+from corpus.records import Label
 from webapp import clock, languages, pages
 from webapp.access import needs
 from webapp.community import db
@@ -229,8 +229,8 @@ def role_choices() -> list[RoleChoice]:
 def theme_choices() -> list[ThemeChoice]:
     chosen, code = set(g.member.interests), languages.current()
 
-    def choice(theme_id: str, theme: Theme) -> ThemeChoice:
-        return ThemeChoice(theme_id, theme.name[code], theme.description[code], theme_id in chosen)
+    def choice(theme_id: str, theme: Label) -> ThemeChoice:
+        return ThemeChoice(theme_id, theme.name(code), theme.description(code), theme_id in chosen)
 
     return [choice(i, t) for i, t in library().themes().items()]
 

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from recommender.embedding import prepare_evidence
+from corpus.library import Library
+from recommender import prepare_evidence, suggest
 from recommender.readings import Profile, Suggestion
-from recommender.suggest import suggest
 from webapp.community import change
 from webapp.members.tables import Member
 from webapp.resources import Resources
@@ -26,7 +26,7 @@ def profile_for(session: Session, member: Member, resources: Resources) -> Profi
         session,
         member,
         themes=resources.library.themes(),
-        passage_words=lambda ids: passage_words(resources, ids),
+        passage_words=lambda ids: passage_words(resources.library, ids),
     )
     model = resources.model
     return profile.with_prepared(
@@ -34,12 +34,23 @@ def profile_for(session: Session, member: Member, resources: Resources) -> Profi
     )
 
 
-def passage_words(resources: Resources, ids: Sequence[str]) -> dict[str, tuple[str, str, str]]:
-    """Title, text and language of readings that everybody may read, by id."""
-    return {
-        reading.id: (reading.title, reading.text, reading.language)
-        for reading in resources.index.readings(list(ids)).values()
-    }
+def passage_words(library: Library, ids: Sequence[str]) -> dict[str, tuple[str, str, str]]:
+    """Title, words and language of readings of the library, by id.
+
+    A whole text stands for itself by its first passage. What is not in the
+    library (a member's reflection, a withdrawn text) has no words here.
+    """
+    texts = library.texts_by_slug({i.partition("/")[0] for i in ids})
+    passages = library.passages_by_id(ids)
+    found: dict[str, tuple[str, str, str]] = {}
+    for reading in ids:
+        text = texts.get(reading.partition("/")[0])
+        passage = passages.get(reading)
+        if text is not None and passage is None and "/" not in reading:
+            passage = next(iter(library.passages(text.slug)), None)
+        if text is not None and passage is not None:
+            found[reading] = (text.title, passage.text, text.language)
+    return found
 
 
 def make(

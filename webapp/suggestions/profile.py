@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy.orm import Session
 
 from corpus.languages import detect
-from corpus.starter import Theme
+from corpus.records import Label
 from recommender.readings import Evidence, Profile
 from webapp.community import change
 from webapp.members import store as members
@@ -79,14 +79,14 @@ def of_roles(roles: Sequence[StudyRole], language: str) -> list[Evidence]:
     ]
 
 
-def of_interests(ids: Sequence[str], themes: Mapping[str, Theme], language: str) -> list[Evidence]:
+def of_interests(ids: Sequence[str], themes: Mapping[str, Label], language: str) -> list[Evidence]:
     """Themes that the library no longer has are passed over."""
     return [
         Evidence(
             id=f"interest:{theme}",
             kind="interest",
-            label=themes[theme].name[language],
-            text=f"{themes[theme].name[language]}. {themes[theme].description[language]}",
+            label=themes[theme].name(language),
+            text=f"{themes[theme].name(language)}. {themes[theme].description(language)}",
             weight=WEIGHTS["interest"],
             language=language,
             ref=theme,
@@ -168,7 +168,7 @@ def profile_of(
     session: Session,
     member: Member,
     *,
-    themes: Mapping[str, Theme],
+    themes: Mapping[str, Label],
     passage_words: Callable[[Sequence[str]], dict[str, tuple[str, str, str]]],
 ) -> Profile:
     """All that this member's suggestions are made from, read from the database.

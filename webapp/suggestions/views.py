@@ -13,6 +13,7 @@ from webapp import clock, pages
 from webapp.access import needs
 from webapp.community import db
 from webapp.members import actions as members
+from webapp.members import store as members_store
 from webapp.readings import store as readings
 from webapp.reflections import store as reflections
 from webapp.resources import Resources, resources
@@ -56,16 +57,10 @@ def for_you() -> tuple[str, int] | Response:
             working_on=me.working_on,
             rows=in_rows(cards),
             has_own_words=bool(me.working_on or kinds & {"reflection", "note"}),
-            has_roles=bool(readings_roles()),
+            has_roles=bool(members_store.roles_of(db.session, g.actor.organisation, me.id)),
             has_interests=bool(me.interests),
         )
     )
-
-
-def readings_roles() -> list[str]:
-    from webapp.members import store
-
-    return [r.id for r in store.roles_of(db.session, g.actor.organisation, g.actor.member)]
 
 
 def present(kept: list[Kept], found: Resources) -> list[Card]:
