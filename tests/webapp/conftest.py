@@ -5,7 +5,6 @@ Only the text model is a stand-in, and a working one (models/hashing.py).
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,22 +14,20 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
-from flask_security.utils import hash_password
-from models.load import load_model
 
 from corpus import intake
 from corpus.library import Library
+from models.load import load_model
 from recommender.indexing import sync_library
+from tests.webapp.people import NOW, add_member
 from webapp import create_app, migrations
-from webapp.community import change, db
+from webapp.community import db
 from webapp.ids import new_id
 from webapp.jobs import queue
 from webapp.members import actions as members
 from webapp.settings import Settings
 
 TEXTS = Path(__file__).parent / "texts"
-NOW = dt.datetime(2026, 5, 4, 9, 30, tzinfo=dt.UTC)
-PASSWORD = "correct horse battery"
 
 
 @pytest.fixture(scope="session")
@@ -127,32 +124,6 @@ def organisation(app: Flask) -> SimpleNamespace:
             db.session, found.id, unit_id=unit_id, name=name, kind="branch", parent_id=None, now=NOW
         )
     return SimpleNamespace(id=found.id, harbour=harbour, hill=hill)
-
-
-def add_member(
-    organisation: SimpleNamespace,
-    name: str,
-    unit_id: str,
-    *,
-    language: str = "en",
-    administrator: bool = False,
-    welcomed: bool = True,
-):
-    with change(db.session) as session:
-        member = members.new_member(
-            session,
-            organisation.id,
-            member_id=new_id(),
-            name=name,
-            email=f"{name.lower().replace(' ', '.')}@example.org",
-            password_hash=hash_password(PASSWORD),
-            language=language,
-            administrator=administrator,
-            now=NOW,
-        )
-        members.add_membership(session, member, unit_id, now=NOW)
-        member.welcomed_at = NOW if welcomed else None
-    return member
 
 
 @pytest.fixture

