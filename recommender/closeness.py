@@ -21,8 +21,8 @@ from recommender.index import Snapshot
 from recommender.word_index import K1, B
 
 POOL = 64  # nearest readings by meaning, and as many by words
-WORDS_WEIGHT = {"en": 0.4, "zh": 0.4}
-OTHER_WORDS_WEIGHT = 0.4
+WORDS_WEIGHT = {"en": 0.5, "zh": 0.5}
+OTHER_WORDS_WEIGHT = 0.5
 ACROSS = 0.6  # weight of meaning where words cannot help
 
 

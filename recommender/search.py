@@ -25,7 +25,7 @@ from recommender.embedding import sentences_of
 from recommender.index import Index, Kept, Snapshot
 from recommender.readings import Hit, ReadingFilter
 from recommender.segments import Group
-from recommender.word_index import term_hashes
+from recommender.word_index import hashed, term_hashes
 
 POOL = 200
 MOST_TERMS = 64
@@ -52,9 +52,19 @@ def search(
     snapshot = index.snapshot()
     vector = model.encode([query], kind="query")[0]
     asked = single(vector, terms, languages.detect(query))
-    return _hits(
-        index, snapshot, asked, filter, (), limit=limit, spoken=frozenset(words.tokens(query))
-    )
+    spoken = telling_words(snapshot, query)
+    return _hits(index, snapshot, asked, filter, (), limit=limit, spoken=spoken)
+
+
+def telling_words(snapshot: Snapshot, query: str) -> frozenset[str]:
+    """The query's words that fewer than half of the readings use, or all when all are common."""
+    spoken = list(dict.fromkeys(words.tokens(query)))
+    hashes = np.concatenate([hashed(token) for token in spoken])
+    rarity = np.zeros(len(spoken))
+    for vocabulary in snapshot.vocabularies.values():
+        rarity = np.maximum(rarity, vocabulary.rarity(hashes))
+    telling = frozenset(t for t, rare in zip(spoken, rarity, strict=True) if rare > np.log(2))
+    return telling or frozenset(spoken)
 
 
 def related(

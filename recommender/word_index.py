@@ -33,6 +33,11 @@ def term_hashes(text: str) -> np.ndarray:
     return np.array([_hash(token) for token in words.tokens(text)], np.uint64)
 
 
+def hashed(token: str) -> np.ndarray:
+    """(1,) uint64 of one token."""
+    return np.array([_hash(token)], np.uint64)
+
+
 @dataclass(frozen=True)
 class WordIndex:
     """Which reading holds which word how often; readings are numbered from 0."""

@@ -3,13 +3,13 @@ from __future__ import annotations
 import pytest
 
 from recommender import Index, sync_library
+from tests.recommender.counting_model import CountingModel
 from tests.recommender.readings_for_tests import small_library
-from tests.recommender.tiny_model import TinyModel
 
 
 @pytest.fixture(scope="session")
 def model():
-    return TinyModel()
+    return CountingModel()
 
 
 @pytest.fixture

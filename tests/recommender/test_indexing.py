@@ -20,8 +20,8 @@ from recommender import (
     segments,
     sync_library,
 )
+from tests.recommender.counting_model import CountingModel
 from tests.recommender.readings_for_tests import published, small_library
-from tests.recommender.tiny_model import TinyModel
 
 
 def found(index, model, query, limit=50):
@@ -29,7 +29,7 @@ def found(index, model, query, limit=50):
 
 
 def test_a_second_sync_embeds_nothing(folder):
-    model = TinyModel()
+    model = CountingModel()
     report = sync_library(folder, small_library(), model)
     assert (report.new, report.changed, report.gone, report.same) == (0, 0, 0, 16)
     assert model.texts_encoded == 0
@@ -63,7 +63,7 @@ def test_new_themes_are_known_without_embedding(folder, index):
     for key, (text, passage) in library.passages.items():
         if text.slug == "budget":
             library.passages[key] = (replace(text, themes=("judgement",)), passage)
-    model = TinyModel()
+    model = CountingModel()
     report = sync_library(folder, library, model)
     assert (report.relabelled, report.changed, model.texts_encoded) == (2, 0, 0)
     assert search(index, model, "receipt")[0].reading.themes == ("judgement",)
@@ -79,8 +79,8 @@ def test_ctrl_c_keeps_what_was_saved_and_the_next_run_goes_on(tmp_path, monkeypa
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        sync_library(tmp_path, small_library(), TinyModel(), progress=stop)
-    model = TinyModel()
+        sync_library(tmp_path, small_library(), CountingModel(), progress=stop)
+    model = CountingModel()
     report = sync_library(tmp_path, small_library(), model)
     assert (report.new, report.same) == (8, 8)
     assert len(found(Index.open(tmp_path, model), model, "bench")) == 16
@@ -151,15 +151,15 @@ def test_a_missing_index_names_the_cure(tmp_path, model):
 
 
 def test_another_model_is_named_beside_the_cure(folder, model):
-    with pytest.raises(IndexMismatch, match=r"tiny .*other .*xinde library build"):
-        Index.open(folder, TinyModel("other"))
+    with pytest.raises(IndexMismatch, match=r"hashing .*other .*xinde library build"):
+        Index.open(folder, CountingModel("other"))
     with pytest.raises(IndexMismatch, match="xinde library build"):
-        put_readings(folder, TinyModel("other"), [published(1, "Lanterns.")])
+        put_readings(folder, CountingModel("other"), [published(1, "Lanterns.")])
 
 
 def test_building_with_another_model_embeds_everything_again(folder, model):
     put_readings(folder, model, [published(1, "Lanterns over the river.")])
-    other = TinyModel("other")
+    other = CountingModel("other")
     report = sync_library(folder, small_library(), other)
     assert report.changed == 17
     assert len(found(Index.open(folder, other), other, "lanterns")) == 17

@@ -33,6 +33,11 @@ def test_a_hit_shows_the_sentence_and_the_words_that_matched(index, model):
     assert [hit.sentence[a:b] for a, b in hit.matched] == ["residents", "bench"]
 
 
+def test_words_that_every_other_reading_has_are_not_marked(index, model):
+    hit = best(index, model, "the bench")
+    assert [hit.sentence[a:b] for a, b in hit.matched] == ["bench"]
+
+
 def test_a_chinese_query_gives_english_passages_no_credit_for_words(index, model):
     hits = search(index, model, "学习 meeting 小组讨论会议", limit=50)
     english = [hit for hit in hits if hit.reading.language == "en"]
