@@ -50,6 +50,14 @@ class Resources:
                 self._index = Index.open(self._settings.index_folder, self.model)
             return self._index
 
+    def close(self) -> None:
+        """Let go of files; what is asked for later is opened again."""
+        with self._lock:
+            for opened in (self._library, self._index):
+                if opened is not None:
+                    opened.close()
+            self._library = self._index = None
+
 
 def resources() -> Resources:
     """Those of the current app."""
