@@ -79,7 +79,7 @@ def _sums(text: str, spans: Sequence[Span]) -> np.ndarray:
         place, sign = _place(feature)
         count = counts[feature]
         sums[_owner(start, spans), place] += sign * (1 + math.log(count)) / count
-    length = np.linalg.norm(sums.sum(axis=0))
+    length = float(np.linalg.norm(sums.sum(axis=0)))
     if length < 1e-9:
         sums[:] = 0
         sums[-1, 0] = length = 1.0

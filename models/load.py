@@ -68,7 +68,7 @@ def load_model(
     if name == HashingModel.name:
         return HashingModel()
     chosen = _require_precision(precision)
-    home = _home(name, Path(folder))
+    home = home_of(name, Path(folder))
     serving = serving_folder(home, chosen)
     if not is_complete(serving):
         _make_ready(name, home, chosen, progress or (lambda step: None))
@@ -80,7 +80,7 @@ def is_ready(name: str, folder: Path, *, precision: Precision | None = None) -> 
     if name == HashingModel.name:
         return True
     chosen = _require_precision(precision)
-    return is_complete(serving_folder(_home(name, Path(folder)), chosen))
+    return is_complete(serving_folder(home_of(name, Path(folder)), chosen))
 
 
 def known_models(folder: Path) -> list[ModelInfo]:
@@ -117,7 +117,7 @@ def _make_ready(name: str, home: Path, precision: Precision, report: Report) -> 
     make_servable(home, name=home.name, precision=precision, languages=languages)
 
 
-def _home(name: str, folder: Path) -> Path:
+def home_of(name: str, folder: Path) -> Path:
     """Where the model lies: a folder of that name in `folder`, or the folder that it names."""
     if name in PACKAGED:
         return folder / name

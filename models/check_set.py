@@ -1,0 +1,98 @@
+"""What a model is checked on: short sentences and questions in both languages.
+
+Written for this purpose. The sentences are near enough to each other that a
+damaged model puts them in another order.
+"""
+
+from __future__ import annotations
+
+ENGLISH = (
+    "The study group meets every second Tuesday and begins with five minutes of silence.",
+    "Read the chapter once for the story and once for the argument.",
+    "She wrote down what she had expected before she looked at the result.",
+    "A goal that nobody reviews is only a wish with a date.",
+    "The secretary keeps the minutes and sends them out within three days.",
+    "Ask the people who use the bridge before you draw a new one.",
+    "We visited eleven households and heard the same complaint in nine of them.",
+    "The treasurer showed the accounts to everyone, receipts included.",
+    "A gift that cannot be mentioned in public should not be accepted.",
+    "He admitted the mistake at the next meeting and proposed how to repair it.",
+    "New members are paired with someone who joined at least two years ago.",
+    "Good questions wait for an answer; bad ones already contain it.",
+    "The discussion improved when the chair spoke last.",
+    "Copy out the sentence that disturbs you and argue with it for a page.",
+    "The volunteers cleaned the river bank and counted what they had picked up.",
+    "Before changing the timetable, the school tried it in two classes for a month.",
+    "A rumour was traced to a photograph taken in another city.",
+    "Compare the two reports line by line and mark where their numbers differ.",
+    "Habit carries the work on days when enthusiasm does not come.",
+    "The old carpenter taught by letting the apprentice spoil a few boards.",
+    "Our plan for the next five years names an owner for every stage.",
+    "The leader was the first to read, the first to write and the last to judge.",
+    "Water rises slowly in a well that many people share.",
+    "After the flood the branch kept a list of neighbours who live alone.",
+    "The visit to the factory taught us more than the lecture about it.",
+    "To summarise is to decide what may be forgotten.",
+    "Workers suggested forty improvements; the office answered each in writing.",
+    "An honest report says what did not work and why.",
+    "Theory without a case is empty, and a case without theory teaches little.",
+    "The library opens at eight and closes when the last reader leaves.",
+)
+
+CHINESE = (
+    "学习小组每两周聚会一次，开始时先静坐五分钟。",
+    "第一遍读情节，第二遍读道理。",
+    "她先写下自己的预想，然后才去看结果。",
+    "没有人回头检查的目标，只是写上了日期的愿望。",
+    "秘书负责会议记录，三天之内发给大家。",
+    "画新桥之前，先问问每天过桥的人。",
+    "我们走访了十一户人家，有九户说的是同一件烦心事。",
+    "会计把账目连同票据一起摆在大家面前。",
+    "不能公开提起的礼物就不应该收下。",
+    "他在下一次会上承认了错误，并提出了补救的办法。",
+    "新成员由一位至少加入两年的老成员带着。",
+    "好的问题等待回答，坏的问题自己已经带着答案。",
+    "主持人最后发言以后，讨论变得热烈了。",
+    "把让你不安的那句话抄下来，用一页纸和它争论。",
+    "志愿者清理了河岸，还把捡到的垃圾分类数了一遍。",
+    "学校改作息表之前，先在两个班试了一个月。",
+    "那条谣言的照片原来是在另一座城市拍的。",
+    "把两份报告逐行对照，标出数字不一样的地方。",
+    "没有热情的日子里，靠习惯把工作做下去。",
+    "老木匠让徒弟先做坏几块木板，再告诉他为什么。",
+    "我们的五年规划里，每个阶段都有人负责。",
+    "带头的人先读、先写，最后才评判别人。",
+    "大家共用的井，水涨得慢。",
+    "洪水过后，支部列了一份独居邻居的名单。",
+    "到工厂看一次，比听一场报告学到的更多。",
+    "总结就是决定哪些可以忘记。",
+    "职工提了四十条改进建议，办公室逐条书面答复。",
+    "诚实的报告会写明哪里没有做成，原因是什么。",
+    "没有案例的理论是空的，没有理论的案例也教不了多少。",
+    "图书馆早上八点开门，最后一位读者走了才关门。",
+)
+
+SENTENCES = ENGLISH + CHINESE
+
+QUESTIONS = (
+    "How often should a study group meet?",
+    "What makes a goal more than a wish?",
+    "How can we find out what people really need?",
+    "What should we do about gifts?",
+    "How do we welcome new members?",
+    "How can a discussion be led well?",
+    "How do I check whether a report is true?",
+    "Who answers the workers' proposals?",
+    "Why should leaders begin with themselves?",
+    "What should I write after reading a difficult book?",
+    "学习小组多久聚一次？",
+    "怎样才算一个真正的目标？",
+    "怎样了解群众真正的需要？",
+    "别人送的礼物能不能收？",
+    "怎样帮助新成员？",
+    "怎样主持好一次讨论？",
+    "怎样判断一条消息是真是假？",
+    "职工的建议由谁来答复？",
+    "为什么领导要带头学习？",
+    "读完一本难懂的书以后写什么？",
+)
