@@ -56,7 +56,9 @@ def test_a_setting_that_cannot_be_used_is_named(name, value):
 def test_every_link_between_documents_leads_somewhere():
     broken = []
     for page in [ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")]:
-        for target in re.findall(r"\]\((?!https?:|#|reading:|mailto:)([^)#]+)", page.read_text("utf-8")):
+        for target in re.findall(
+            r"\]\((?!https?:|#|reading:|mailto:)([^)#]+)", page.read_text("utf-8")
+        ):
             if not (page.parent / target).exists():
                 broken.append(f"{page.relative_to(ROOT)} -> {target}")
     assert broken == []
@@ -79,12 +81,18 @@ def test_no_page_names_a_registry_or_a_machine_path():
     ).stdout.split()
     if not tracked:
         pytest.skip("not a git checkout")
-    hosts = re.compile(r"pypi\.org|pythonhosted|registry\.npmjs|deb\.debian|huggingface\.co|cdn\.", re.I)
+    hosts = re.compile(
+        r"pypi\.org|pythonhosted|registry\.npmjs|deb\.debian|huggingface\.co|cdn\.", re.I
+    )
     home = re.compile(re.escape(str(ROOT.parent)) + "/" if len(str(ROOT.parent)) > 1 else "$^")
     found = []
     for name in tracked:
         path = ROOT / name
-        if name == "tests/test_documents.py" or path.suffix in {".png", ".woff2"} or not path.is_file():
+        if (
+            name == "tests/test_documents.py"
+            or path.suffix in {".png", ".woff2"}
+            or not path.is_file()
+        ):
             continue
         text = path.read_text("utf-8", errors="replace")
         found += [name for pattern in (hosts, home) if pattern.search(text)]

@@ -36,7 +36,18 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.mark.timeout(1200)
 def test_the_web_app_works_on_postgresql(postgres_url: str):
     run = subprocess.run(
-        [sys.executable, "-m", "pytest", "tests/webapp", "-m", "not slow", "-q", "-x", "-p", "no:cacheprovider"],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "tests/webapp",
+            "-m",
+            "not slow",
+            "-q",
+            "-x",
+            "-p",
+            "no:cacheprovider",
+        ],
         cwd=ROOT,
         env={**os.environ, "TEST_DATABASE_URL": postgres_url},
         capture_output=True,

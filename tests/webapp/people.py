@@ -1,18 +1,117 @@
-"""Making members for tests."""
+"""Making apps, organisations, members and signed-in clients for tests."""
 
 from __future__ import annotations
 
 import datetime as dt
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
 from flask_security.utils import hash_password
 
+from corpus import starter
+from webapp import create_app, migrations
 from webapp.community import change, db
 from webapp.ids import new_id
 from webapp.members import actions as members
+from webapp.members.tables import User
+from webapp.settings import Settings
 
 NOW = dt.datetime(2026, 5, 4, 9, 30, tzinfo=dt.UTC)
 PASSWORD = "correct horse battery"
+
+# The real hash is slow on purpose; one test of accounts uses it.
+PLAIN_PASSWORDS = {
+    "SECURITY_PASSWORD_HASH": "plaintext",
+    "SECURITY_PASSWORD_SCHEMES": ["plaintext"],
+    "SECURITY_PASSWORD_SINGLE_HASH": ["plaintext"],
+    "SECURITY_DEPRECATED_PASSWORD_SCHEMES": [],
+}
+
+_schemas = iter(range(1_000_000))
+
+
+@contextmanager
+def fresh_database() -> Iterator[str]:
+    """SQLite (empty url), or a fresh schema of the PostgreSQL at TEST_DATABASE_URL."""
+    url = os.environ.get("TEST_DATABASE_URL", "")
+    if not url:
+        yield ""
+        return
+    schema = f"t{os.getpid()}_{next(_schemas)}"
+    engine = sa.create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
+    with engine.begin() as connection:
+        connection.execute(sa.text(f"create schema {schema}"))
+    yield f"{url}{'&' if '?' in url else '?'}options=-csearch_path%3D{schema}"
+    with engine.begin() as connection:
+        connection.execute(sa.text(f"drop schema {schema} cascade"))
+    engine.dispose()
+
+
+@contextmanager
+def running_app(data: Path, database_url: str, model: Any, **config: Any) -> Iterator[Flask]:
+    """The app on a data folder, its tables made, inside an app context."""
+    settings = Settings(data=data, model="hashing", database_url=database_url)
+    options = {"TESTING": True, "NOW": NOW, "WTF_CSRF_ENABLED": False, **PLAIN_PASSWORDS, **config}
+    settings = options.pop("settings", settings)
+    app = create_app(settings, model=model, **options)
+    with app.app_context():
+        migrations.upgrade()
+        yield app
+        db.session.rollback()
+        db.engine.dispose()
+    app.extensions["xinde_resources"].close()
+
+
+def found_organisation() -> SimpleNamespace:
+    """Harbour School with the units Harbour and Hill and the starter roles."""
+    roles = [
+        {
+            "id": r.id,
+            "name_en": r.name("en"),
+            "name_zh": r.name("zh"),
+            "duties_en": r.description("en"),
+            "duties_zh": r.description("zh"),
+        }
+        for r in starter.roles()
+    ]
+    founded = members.found_organisation(
+        db.session, name="Harbour School", language="en", roles=roles, now=NOW
+    )
+    harbour, hill = new_id(), new_id()
+    for unit_id, name in ((harbour, "Harbour"), (hill, "Hill")):
+        members.add_unit(
+            db.session,
+            founded.id,
+            unit_id=unit_id,
+            name=name,
+            kind="branch",
+            parent_id=None,
+            now=NOW,
+        )
+    return SimpleNamespace(id=founded.id, harbour=harbour, hill=hill)
+
+
+def client_for(app: Flask, member: Any = None, *, language: str | None = None) -> FlaskClient:
+    """A client that is signed in as this member (None: as nobody)."""
+    client = app.test_client()
+    if member is not None:
+        account = db.session.get(User, member.account_id)
+        with client.session_transaction() as session:
+            session["_user_id"] = account.fs_uniquifier
+            session["_fresh"] = True
+            session["fs_paa"] = NOW.timestamp()
+            session["fs_cc"] = "set"
+            session["identity"] = account.fs_uniquifier
+    if language:
+        client.set_cookie("language", language)
+    return client
 
 
 def add_member(
