@@ -30,6 +30,10 @@ START_SECONDS = 60.0  # a loaded machine may take its time to start an interpret
 WORN = 0.5  # share of its memory after which a child is replaced
 
 
+class _Died(TextRefused):
+    """The child is gone and gave no answer."""
+
+
 class Reader:
     """Reads files in a child process. Thread-safe; close it, or use `with`."""
 
@@ -53,7 +57,7 @@ class Reader:
         """The text in a file, or `TextRefused`."""
         with self._lock:
             try:
-                answer = self._ask(path)
+                answer = self._ask_again(path) if self._child else self._ask(path)
             except BaseException:
                 self._stop()  # Ctrl-C too: a half-read answer must not be taken for the next one
                 raise
@@ -63,8 +67,17 @@ class Reader:
             raise TextRefused(answer["refused"])
         return _text(answer["text"])
 
+    def _ask_again(self, path: Path) -> dict[str, Any]:
+        """Asks a child that has read other files. When it is dead, that may be
+        their doing, so this file is read once more by a new child."""
+        try:
+            return self._ask(path)
+        except _Died:
+            self._stop()
+            return self._ask(path)
+
     def _ask(self, path: Path) -> dict[str, Any]:
-        if self._child is None or self._child.poll() is not None:
+        if self._child is None:
             self._start()
         assert self._child is not None
         assert self._child.stdin is not None
@@ -84,7 +97,7 @@ class Reader:
                 f"({self._answer // 1024 // 1024} MiB). Divide it into parts."
             ) from None
         except (EOFError, OSError, ValueError):
-            raise TextRefused(
+            raise _Died(
                 f"Reading {path.name} needed more than {self._memory // 1024 // 1024} MiB "
                 "or broke its reader. Divide the file or save it in a simpler form."
             ) from None
