@@ -29,7 +29,9 @@ class Deed(Base, OfOrganisation):
     member_id: Mapped[str] = mapped_column(sa.String(32))
     kind: Mapped[str] = mapped_column(sa.String(16))  # read | saved | set_aside
     reading_id: Mapped[str] = mapped_column(sa.String(160))  # the passage, or the reflection
-    reading_group: Mapped[str] = mapped_column(sa.String(120))  # the text's slug, or "reflection/<id>"
+    reading_group: Mapped[str] = mapped_column(
+        sa.String(120)
+    )  # the text's slug, or "reflection/<id>"
     at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
 
 
