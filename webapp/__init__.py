@@ -19,7 +19,6 @@ def create_app(settings: Settings | None = None, *, model: Any = None, **config:
     database but neither changes its schema nor builds the library: see
     `webapp.setup`.
     """
-    from flask_babel import lazy_gettext
     from flask_wtf import CSRFProtect
 
     from webapp import community, doors, fonts, languages, shapes
@@ -52,10 +51,6 @@ def create_app(settings: Settings | None = None, *, model: Any = None, **config:
         REMEMBER_COOKIE_HTTPONLY=True,
         REMEMBER_COOKIE_SECURE=settings.public_url.startswith("https://"),
         WTF_CSRF_TIME_LIMIT=None,  # a draft may be open for days
-        GENERIC_SIGN_IN_FAILED=(
-            lazy_gettext("The e-mail address or the password is not right. Try again."),
-            "error",
-        ),
     )
     app.config.update(config)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]

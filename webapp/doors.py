@@ -33,7 +33,6 @@ from recommender import RecommenderError
 from webapp import access, community, languages
 from webapp.access import Actor, Refused
 from webapp.community import db
-from webapp.members.accounts import MailError
 from webapp.pages import BadField
 
 log = structlog.get_logger("xinde")
@@ -47,7 +46,6 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(BadField, _bad_field)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(MailError, _mail_error)
     for kind in (CorpusError, ModelError, RecommenderError):
         app.register_error_handler(kind, _not_ready)
     app.register_error_handler(Exception, _unexpected)
@@ -202,17 +200,6 @@ def _csrf(_error: CSRFError) -> Any:
         400,
         _("The form is too old"),
         _("This form was opened in another session. Go back, reload the page and send it again."),
-    )
-
-
-def _mail_error(error: MailError) -> Any:
-    log.error("mail not sent", problem=str(error))
-    return problem(
-        503,
-        _("The mail could not be sent"),
-        _(
-            "The mail server did not take the message. Try again later, or ask an administrator for a reset link."
-        ),
     )
 
 

@@ -237,3 +237,87 @@ def test_an_over_long_field_is_refused_with_its_name(client_as, maria):
     answer = client_as(maria).post("/me", data={"name": "x" * 5000})
     assert answer.status_code == 422
     assert "5000" in answer.text
+
+
+class MailServer:
+    """A real SMTP server on this machine that keeps what it is given."""
+
+    def __init__(self) -> None:
+        import socketserver
+        import threading
+
+        received = self.received = []
+
+        class Handler(socketserver.StreamRequestHandler):
+            def handle(self) -> None:
+                self.wfile.write(b"220 test\r\n")
+                while line := self.rfile.readline():
+                    word = line[:4].upper()
+                    if word == b"DATA":
+                        self.wfile.write(b"354 go\r\n")
+                        body = b""
+                        while (part := self.rfile.readline()) != b".\r\n":
+                            body += part
+                        received.append(body)
+                    elif word == b"QUIT":
+                        self.wfile.write(b"221 bye\r\n")
+                        return
+                    self.wfile.write(b"250 ok\r\n")
+
+        self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"smtp://127.0.0.1:{self.server.server_address[1]}"
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
+@pytest.fixture
+def mail_server():
+    server = MailServer()
+    yield server
+    server.close()
+
+
+def test_a_forgotten_password_is_reset_by_mail(
+    app, client_as, maria, mail_server, run_waiting_jobs
+):
+    import email
+    import re
+    from dataclasses import replace
+
+    app.config["XINDE"] = replace(app.config["XINDE"], mail_url=mail_server.url)
+    client_as().post("/reset", data={"email": "maria.lopez@example.org"})
+    run_waiting_jobs()
+    (sent,) = mail_server.received
+    message = email.message_from_bytes(sent)
+    assert message["Subject"] == "Set a new password"
+    words = message.get_payload(decode=True).decode()
+    link = re.search(r"http://localhost(/reset/\S+)", words)[1]
+    new = {"password": "quite another one", "password_confirm": "quite another one"}
+    assert client_as().post(link, data=new).status_code == 302
+    client = client_as()
+    client.post("/login", data={"email": "maria.lopez@example.org", "password": new["password"]})
+    assert client.get("/me").status_code == 200
+
+
+def test_resetting_tells_nobody_who_has_an_account(
+    app, client_as, maria, mail_server, run_waiting_jobs
+):
+    from dataclasses import replace
+
+    app.config["XINDE"] = replace(app.config["XINDE"], mail_url=mail_server.url)
+    answers = [
+        client_as().post("/reset", data={"email": address}, follow_redirects=True).text
+        for address in ("maria.lopez@example.org", "nobody@example.org")
+    ]
+    run_waiting_jobs()
+    assert "If this address has an account" in answers[0]
+    assert "If this address has an account" in answers[1]
+    assert len(mail_server.received) == 1
+
+
+def test_a_server_without_mail_says_so(client_as, maria):
+    assert "sends no mail" in client_as().get("/reset").text

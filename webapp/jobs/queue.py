@@ -32,12 +32,14 @@ def init_app(app: Flask) -> None:
         return run
 
     from webapp.jobs import reconcile
+    from webapp.members import accounts
 
     app.extensions["xinde_huey"] = huey
     app.extensions["xinde_jobs"] = {
         "reconcile": huey.task(retries=2, retry_delay=10, name="reconcile")(
             in_app(reconcile.reflection)
         ),
+        "mail": huey.task(retries=5, retry_delay=60, name="mail")(in_app(accounts.deliver)),
     }
     huey.periodic_task(crontab(minute="*"), name="sweep")(in_app(reconcile.sweep))
 
@@ -45,6 +47,12 @@ def init_app(app: Flask) -> None:
 def look_again(organisation: str, reflection_id: str) -> None:
     """Ask for a reflection's index entry to be compared with the truth."""
     current_app.extensions["xinde_jobs"]["reconcile"](organisation, reflection_id)
+
+
+def send_mail(to: str, subject: str, body: str) -> None:
+    """Mail goes out of the queue, so that a page answers the same, and as fast,
+    whether an address has an account or not, and the server is up or not."""
+    current_app.extensions["xinde_jobs"]["mail"](to, subject, body)
 
 
 def run_waiting() -> int:

@@ -19,6 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp import clock
 from webapp.community import change, db
+from webapp.members import messages
 from webapp.members.tables import Role, SignInFailure, User, WebAuthn
 
 FREE_FAILURES = 5  # then each further try waits twice as long, up to an hour
@@ -33,7 +34,7 @@ class MailError(Exception):
 
 
 class Mail(MailUtil):
-    """Sends Flask-Security's mail through `XINDE_MAIL_URL`."""
+    """Puts Flask-Security's mail into our queue; it is sent through `XINDE_MAIL_URL`."""
 
     def send_mail(
         self,
@@ -45,14 +46,19 @@ class Mail(MailUtil):
         html: str | None,
         **kwargs: Any,
     ) -> None:
-        message = EmailMessage()
-        message["Subject"] = str(subject)
-        message["From"] = current_app.config["XINDE"].mail_from or "xinde@localhost"
-        message["To"] = recipient
-        message.set_content(body or "")
-        if html:
-            message.add_alternative(html, subtype="html")
-        send(current_app.config["XINDE"].mail_url, message)
+        from webapp.jobs import queue
+
+        queue.send_mail(recipient, str(subject), body or "")
+
+
+def deliver(to: str, subject: str, body: str) -> None:
+    """The job: one message to the mail server. Raises MailError; the queue tries again."""
+    settings = current_app.config["XINDE"]
+    message = EmailMessage()
+    message["Subject"], message["To"] = subject, to
+    message["From"] = settings.mail_from or "xinde@localhost"
+    message.set_content(body)
+    send(settings.mail_url, message)
 
 
 def send(url: str, message: EmailMessage) -> None:
@@ -97,7 +103,7 @@ def init_app(app: Flask) -> None:
         SECURITY_EMAIL_SENDER=settings.mail_from or "xinde@localhost",
         SECURITY_DEFAULT_REMEMBER_ME=False,
         SECURITY_JOIN_USER_ROLES=False,
-        SECURITY_MSG_GENERIC_AUTHN_FAILED=app.config["GENERIC_SIGN_IN_FAILED"],
+        **messages.configuration(),
     )
     Security(app, datastore, mail_util_cls=Mail)
     app.before_request(_refuse_too_many)
