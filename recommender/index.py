@@ -61,6 +61,8 @@ class Snapshot:
     vocabularies: dict[str, Vocabulary]
     centre: np.ndarray  # (dim,) mean of a sample of vectors
     versions: dict[str, tuple[int, ...]]  # version group -> its groups
+    told: np.ndarray  # (n_groups,) bool: a published piece, not a text of the library
+    texts: tuple[str, ...]  # per group: what its versions share, else its own name
     ring: np.ndarray  # groups that are not empty, in the order of a hash of their names
 
     def products(self, queries: np.ndarray) -> np.ndarray:
@@ -291,6 +293,10 @@ def assemble(revision: int, parts: Sequence[Segment], gone: Sequence[int]) -> Sn
         },
         centre=_centre(matrices[0] if len(matrices[0]) else matrices[-1]),
         versions={name: tuple(found) for name, found in versions.items()},
+        told=np.array([group.kind != "passage" for group in groups], bool),
+        texts=tuple(
+            f"version:{g.version_group}" if g.version_group else f"group:{g.name}" for g in groups
+        ),
         ring=_ring(groups, np.flatnonzero(sizes)),
     )
 

@@ -11,7 +11,6 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import pairwise
 
 import numpy as np
 
@@ -188,24 +187,32 @@ def _unpack(packed: bytes, model: TextModel, text: str, language: str) -> Prepar
     _, print_, words, dim, m, s, t, d = HEAD.unpack_from(packed)
     if print_ != _digest(model.fingerprint) or words != _digest(language, text):
         return None
-    shapes: list[tuple[str, type, tuple[int, ...]]] = [
-        ("terms", np.uint64, (t,)),
-        ("distinct", np.uint64, (d,)),
-        ("chunk_starts", np.int64, (m + 1,)),
-        ("term_starts", np.int64, (s + 1,)),
-        ("spans", np.int64, (s, 2)),
-        ("vectors", np.float32, (m, dim)),
-        ("scales", np.float32, (s,)),
-        ("counts", np.float32, (d,)),
-        ("shares", np.int8, (s, dim)),
-    ]
-    sizes = [int(np.prod(shape)) * np.dtype(kind).itemsize for _, kind, shape in shapes]
-    bounds = [64, *(64 + int(total) for total in np.cumsum(sizes))]
-    if bounds[-1] != len(packed):
+    size = 8 * (t + d + m + 1 + s + 1 + 2 * s) + 4 * (m * dim + s + d) + s * dim
+    if dim != model.dim or len(packed) != 64 + size:
         return None
+    array = _Reader(packed)
     return Prepared(
-        **{
-            name: np.frombuffer(packed[a:b], kind).reshape(shape)
-            for (name, kind, shape), (a, b) in zip(shapes, pairwise(bounds), strict=True)
-        }
+        terms=array.take(np.uint64, t),
+        distinct=array.take(np.uint64, d),
+        chunk_starts=array.take(np.int64, m + 1),
+        term_starts=array.take(np.int64, s + 1),
+        spans=array.take(np.int64, s, 2),
+        vectors=array.take(np.float32, m, dim),
+        scales=array.take(np.float32, s),
+        counts=array.take(np.float32, d),
+        shares=array.take(np.int8, s, dim),
     )
+
+
+class _Reader:
+    """Arrays one after the other out of bytes that are known to be long enough."""
+
+    def __init__(self, packed: bytes) -> None:
+        self.packed = packed
+        self.at = 64
+
+    def take(self, kind: type, rows: int, columns: int = 0) -> np.ndarray:
+        count = rows * (columns or 1)
+        found = np.frombuffer(self.packed, kind, count, self.at)
+        self.at += found.nbytes
+        return found.reshape(rows, columns) if columns else found

@@ -51,7 +51,7 @@ TURNS: tuple[Row, ...] = (
 REST = 0.25  # what the other rows' parts count in a row
 LIKENESS = 0.5  # deduction for the likest chosen reading, of the row's best
 SAME_THEME = 0.15
-SHORTLIST = 40
+SHORTLIST = 20
 NEAR = 1.0  # z-score from which a text is no longer something different
 
 
@@ -94,17 +94,12 @@ def rank(
     if scored is not None:
         close = scored.closeness.max(axis=0) > NEAR
         near = set(snapshot.group_of[scored.rows[close]].tolist())
-    taken = {text_name(snapshot, int(snapshot.group_of[pick.row])) for pick in chosen}
+    taken = {snapshot.texts[snapshot.group_of[pick.row]] for pick in chosen}
     # Someone of whom nothing is known gets different things only, and few enough to choose from.
     room = count - len(chosen) if not asked.pieces else min(1, count - len(chosen))
     chosen += different(snapshot, profile, asked, near, taken, day=day, count=room)
     places = {label: place for place, label in enumerate(ORDER)}
     return sorted(chosen, key=lambda pick: places[pick.label])
-
-
-def text_name(snapshot: Snapshot, group: int) -> str:
-    found = snapshot.groups[group]
-    return f"version:{found.version_group}" if found.version_group else f"group:{found.name}"
 
 
 def contenders(
@@ -113,7 +108,7 @@ def contenders(
     """Each row's texts with their best passage, best first."""
     kinds = np.array([ROW_OF[piece.evidence.kind] for piece in asked.pieces])
     groups = snapshot.group_of[scored.rows]
-    told = np.array([snapshot.groups[g].kind != "passage" for g in groups])
+    told = snapshot.told[groups]
     lists: dict[Row, list[Contender]] = {}
     for label in ORDER[:4]:
         if label == "practice":
@@ -146,7 +141,7 @@ def _best_of_texts(
     order = columns[np.lexsort((columns, -value[columns]))]
     best: dict[str, tuple[int, int]] = {}  # text -> (place of its language, column)
     for column in order:
-        name = text_name(snapshot, int(groups[column]))
+        name = snapshot.texts[groups[column]]
         if name not in best and len(best) >= SHORTLIST:
             break
         place = _language_place(snapshot.groups[groups[column]].language, profile)
@@ -176,7 +171,6 @@ def take_turns(snapshot: Snapshot, lists: dict[Row, list[Contender]], count: int
     contested = sorted({c.row for found in lists.values() for c in found})
     unit = _centred(snapshot, contested)
     place = {row: at for at, row in enumerate(contested)}
-    likeness = dict.fromkeys(lists, 0.0)
     nearest = np.zeros(len(contested))
     texts: set[str] = set()
     themes: set[str] = set()
@@ -196,7 +190,6 @@ def take_turns(snapshot: Snapshot, lists: dict[Row, list[Contender]], count: int
         texts.add(best.text)
         themes.update({best.theme} - {""})
         nearest = np.maximum(nearest, unit @ unit[place[best.row]])
-        likeness[label] += 1
         if len(chosen) == count:
             break
     return chosen
@@ -256,7 +249,7 @@ def different(
             ):
                 continue
             code = _preferred_version(snapshot, code, profile, excluded)
-            name = text_name(snapshot, code)
+            name = snapshot.texts[code]
             if name in texts:
                 continue
             texts.add(name)
