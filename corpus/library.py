@@ -110,12 +110,17 @@ class Library:
         after: str | None = None,
         limit: int = 30,
     ) -> Page[TextRecord]:
-        """A page of texts by title, or by their place when one series is wanted.
+        """A page of texts by title, those in the preferred language first; or by
+        their place when one series is wanted.
 
         `after` is a page's `next`. A text added meanwhile shifts nothing.
         """
         where, values = _conditions(wanted)
-        order = "coalesce(t.series_position, 0)" if wanted.series else "t.sort_title"
+        order = "t.sort_title"
+        if wanted.prefer:
+            order = "(case t.language when :prefer then '0' else '1' end || t.sort_title)"
+        if wanted.series:
+            order = "coalesce(t.series_position, 0)"
         total = self._rows(f"select count(*) as n from texts t where {where}", values)[0]["n"]
         if after is not None:
             key, slug = _place(after)
@@ -139,7 +144,8 @@ class Library:
             themes=self._counts(replace(wanted, themes=()), "themes"),
             roles=self._counts(replace(wanted, roles=()), "roles"),
             level=self._counts(replace(wanted, level=None), "level"),
-            language=self._counts(replace(wanted, language=None), "language"),
+            # Choosing a language shows every text in it, translations included.
+            language=self._counts(replace(wanted, language=None, prefer=None), "language"),
             minutes=self._minutes(replace(wanted, minutes=None)),
         )
 
@@ -403,12 +409,13 @@ def minutes_band(minutes: int) -> MinutesBand:
     return next(band for band, (low, high) in MINUTES.items() if low <= minutes <= high)
 
 
-def _conditions(wanted: TextFilter) -> tuple[str, dict[str, Any]]:
-    parts, values = ["t.withdrawn is null"], dict[str, Any]()
+def _conditions(wanted: TextFilter, t: str = "t") -> tuple[str, dict[str, Any]]:
+    """What a row `t` of texts must fulfil, and the values of its parameters."""
+    parts, values = [f"{t}.withdrawn is null"], dict[str, Any]()
     for column, chosen in (("themes", wanted.themes), ("roles", wanted.roles)):
         if chosen:
             parts.append(
-                f"exists (select 1 from json_each(t.{column}) "
+                f"exists (select 1 from json_each({t}.{column}) "
                 f"where value in (select value from json_each(:{column})))"
             )
             values[column] = _json(chosen)
@@ -418,12 +425,20 @@ def _conditions(wanted: TextFilter) -> tuple[str, dict[str, Any]]:
         ("series", wanted.series),
     ):
         if value is not None:
-            parts.append(f"t.{column} = :{column}")
+            parts.append(f"{t}.{column} = :{column}")
             values[column] = value
     if wanted.minutes is not None:
         low, high = MINUTES.get(wanted.minutes, (-1, -1))
-        parts.append("t.minutes between :low and :high")
+        parts.append(f"{t}.minutes between :low and :high")
         values |= {"low": low, "high": high}
+    if wanted.prefer is not None:
+        same, _ = _conditions(replace(wanted, prefer=None), "v")
+        parts.append(
+            f"({t}.language = :prefer or {t}.version_of is null or not exists "
+            f"(select 1 from texts v where v.version_of = {t}.version_of "
+            f"and v.language = :prefer and {same}))"
+        )
+        values["prefer"] = wanted.prefer
     return " and ".join(parts), values
 
 

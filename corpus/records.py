@@ -29,6 +29,9 @@ class TextFilter:
     language: Language | None = None
     minutes: MinutesBand | None = None
     series: str | None = None
+    # Of the versions of one text only those in this language, where one of
+    # them is wanted too: a text that stands in two languages is listed once.
+    prefer: Language | None = None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -56,10 +57,7 @@ The treasurer pinned the accounts to the door every Friday, and anyone could ask
 """
 
 
-@pytest.fixture
-def shelf(tmp_path: Path) -> Path:
-    """A folder with three texts."""
-    folder = tmp_path / "texts"
+def _fill(folder: Path) -> Path:
     folder.mkdir()
     (folder / "patience.md").write_text(PATIENCE, "utf-8")
     (folder / "patience-zh.md").write_text(PATIENCE_ZH, "utf-8")
@@ -68,14 +66,29 @@ def shelf(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def shelf(tmp_path: Path) -> Path:
+    """A folder with three texts."""
+    return _fill(tmp_path / "texts")
+
+
+@pytest.fixture
 def library_path(tmp_path: Path) -> Path:
     return tmp_path / "data" / "library.db"
 
 
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The three texts as a library file, made once."""
+    place = tmp_path_factory.mktemp("built")
+    build(place / "library.db", [_fill(place / "texts")])
+    return place / "library.db"
+
+
 @pytest.fixture
-def library(shelf: Path, library_path: Path):
-    """The three texts as a library."""
-    build(library_path, [shelf])
+def library(built: Path, library_path: Path):
+    """A library of the three texts, each test's own."""
+    library_path.parent.mkdir()
+    shutil.copy(built, library_path)
     with Library.open(library_path) as library:
         yield library
 

@@ -189,6 +189,7 @@ def test_a_file_that_breaks_keeps_its_earlier_text(shelf, library_path):
     assert build(library_path, [shelf]).changed == ["ledger"]
 
 
+@pytest.mark.slow
 def test_five_megabytes_on_one_line_come_in_or_are_refused(shelf, library_path):
     write(
         shelf / "oneline.md", "---\ntitle: Long\nlanguage: en\n---\n" + "word and more. " * 350_000

@@ -231,6 +231,7 @@ EDITS = {
 }
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10**9), st.sampled_from(sorted(EDITS)), st.booleans())
 @settings(max_examples=60, deadline=None)
 def test_an_edit_changes_only_ids_near_it(seed, edit, short_paragraphs):
@@ -253,6 +254,7 @@ def test_an_edit_changes_only_ids_near_it(seed, edit, short_paragraphs):
     assert sum(p.id in kept for p in others) >= 0.95 * len(others)
 
 
+@pytest.mark.slow
 def test_without_the_old_library_too_almost_all_ids_stay():
     """Where library.db was lost, ids come from content alone. Over many edits
     of texts in one section: 97 of 100 other passages keep theirs."""
