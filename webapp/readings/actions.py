@@ -43,15 +43,17 @@ def do(session: Session, actor: Actor, what: Which, kind: str, *, now: dt.dateti
 def undo(session: Session, actor: Actor, group: str, kind: str) -> bool:
     """Forget a deed altogether; False if there was none."""
     with change(session):
-        gone = session.execute(
-            sa.delete(Deed).where(
+        gone = session.scalars(
+            sa.delete(Deed)
+            .where(
                 Deed.organisation_id == actor.organisation,
                 Deed.member_id == actor.member,
                 Deed.kind == kind,
                 Deed.reading_group == group,
             )
-        )
-    return bool(gone.rowcount)
+            .returning(Deed.id)
+        ).all()
+    return bool(gone)
 
 
 def keep_place(

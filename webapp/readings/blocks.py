@@ -53,7 +53,7 @@ def inline(text: str) -> Markup:
 
 def without_marks(text: str, spans: Spans = ()) -> tuple[str, list[tuple[int, int]]]:
     """A sentence without its emphasis marks, and `spans` moved along with it."""
-    dropped = [i for i in _mark_places(text)]
+    dropped = list(_mark_places(text))
     gone = set(dropped)
     kept = "".join(c for i, c in enumerate(text) if i not in gone)
 
@@ -72,7 +72,7 @@ def _mark_places(text: str) -> Iterator[int]:
 
 
 def _wrapped(tag: str, inner: Markup) -> Markup:
-    return Markup(f"<{tag}>{{}}</{tag}>").format(inner)
+    return Markup("<{0}>{1}</{0}>").format(tag, inner)
 
 
 def _lines(text: str) -> Markup:

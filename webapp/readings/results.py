@@ -10,6 +10,7 @@ from recommender.readings import Hit
 from webapp.readings.blocks import without_marks
 
 MOST_PLACES = 3  # shown of one text
+WEAK = 0.25  # of the best score: a passage below it that has none of the words is noise
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def results(
     places: dict[str, list[Found]] = {}
     for hit in hits:
         record = records.get(hit.reading.group)
-        if record is None or hit.reading.id not in present:
+        if record is None or hit.reading.id not in present or _is_noise(hit, hits[0]):
             continue
         slug = texts.setdefault(record.version_of or record.slug, record.slug)
         if slug != record.slug:
@@ -50,6 +51,10 @@ def results(
         if len(found) < MOST_PLACES:
             found.append(_found(hit))
     return [Result(records[slug], tuple(found)) for slug, found in places.items()][:limit]
+
+
+def _is_noise(hit: Hit, best: Hit) -> bool:
+    return hit is not best and not hit.matched and hit.score < WEAK * best.score
 
 
 def _found(hit: Hit) -> Found:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from corpus.records import MINUTES, Facets, Label, TextFilter, TextRecord
+from corpus.records import MINUTES, Facets, Label, TextFilter
 from recommender.readings import ReadingFilter
 from webapp.readings import labels
 
@@ -71,8 +71,10 @@ def _ids(values: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(v for v in values if _ID.fullmatch(v)))[:MOST_CHOICES]
 
 
-def text_filter(a: Asked) -> TextFilter:
+def text_filter(a: Asked, *, first_language: str) -> TextFilter:
+    """A text that stands in several languages is listed in the member's first."""
     return TextFilter(
+        prefer=first_language if first_language in labels.LANGUAGES else None,  # type: ignore[arg-type]
         themes=a.themes,
         roles=a.roles,
         level=a.level,  # type: ignore[arg-type]
@@ -132,7 +134,7 @@ def facets(
             tuple(
                 Choice(
                     name(v),
-                    address(replace(a, **{key: None if v == chosen else v}).query()),
+                    address(changed(a, key, None if v == chosen else v).query()),
                     None if a.q else counts.get(v, 0),
                     v == chosen,
                     labels.html_lang(v) if key == "language" else None,
@@ -150,7 +152,7 @@ def facets(
             tuple(
                 Choice(
                     name,
-                    address(replace(a, **{key: _toggled(chosen, v)}).query()),
+                    address(changed(a, key, _toggled(chosen, v)).query()),
                     None if a.q else counts.get(v, 0),
                     v in chosen,
                 )
@@ -167,44 +169,12 @@ def facets(
     ]
 
 
+def changed(a: Asked, key: str, value: Any) -> Asked:
+    choice: dict[str, Any] = {key: value}
+    return replace(a, **choice)
+
+
 def _toggled(chosen: tuple[str, ...], value: str) -> tuple[str, ...]:
     if value in chosen:
         return tuple(v for v in chosen if v != value)
     return (*chosen, value)
-
-
-def folded(
-    records: Sequence[TextRecord],
-    versions: Mapping[str, TextRecord],
-    a: Asked,
-    *,
-    first_language: str,
-) -> list[TextRecord]:
-    """`records` without those that stand here in the member's first language too.
-
-    Looks at each text by itself and not at the page it is on, so that a text is
-    listed once however the list is divided into pages. `versions`: the records
-    of all versions that `records` name, by slug.
-    """
-
-    def stands_elsewhere(record: TextRecord) -> bool:
-        return record.language != first_language and any(
-            versions[v].language == first_language and fits(versions[v], a)
-            for v in record.versions
-            if v in versions
-        )
-
-    return [r for r in records if not stands_elsewhere(r)]
-
-
-def fits(record: TextRecord, a: Asked) -> bool:
-    """Whether a text is among those asked for: the twin of the library's SQL."""
-    low, high = MINUTES[a.minutes] if a.minutes else (0, 10_000_000)  # type: ignore[index]
-    return (
-        not record.withdrawn
-        and (not a.themes or bool(set(a.themes) & set(record.themes)))
-        and (not a.roles or bool(set(a.roles) & set(record.roles)))
-        and a.level in (None, record.level)
-        and a.language in (None, record.language)
-        and low <= record.minutes <= high
-    )

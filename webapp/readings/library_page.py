@@ -1,0 +1,164 @@
+"""What the library page and a search in it show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from flask import url_for
+from sqlalchemy.orm import Session
+
+from corpus.library import Library
+from corpus.records import TextRecord
+from recommender import search
+from webapp import languages, pages
+from webapp.access import Actor
+from webapp.readings import labels, shelf, store
+from webapp.readings.results import Result, results
+from webapp.resources import Resources
+
+ON_A_PAGE = 24
+HITS = 80
+RESULTS = 20
+
+
+@dataclass(frozen=True)
+class Item:
+    """A text in a list."""
+
+    record: TextRecord
+    level: str
+    themes: list[tuple[str, str]]  # id, name
+    versions: list[TextRecord]
+    read: bool
+    saved: bool
+
+    @property
+    def lang(self) -> str:
+        return labels.html_lang(self.record.language)
+
+    @property
+    def language(self) -> str:
+        return labels.language(self.record.language)
+
+
+@dataclass(frozen=True)
+class BrowsePage(pages.Page):
+    template: ClassVar[str] = "readings/browse.html"
+
+    asked: shelf.Asked
+    facets: list[shelf.Facet]
+    total: int
+    items: list[Item]
+    next: str | None
+    first: bool  # the first page of the list
+    clear: str  # the address of the same without filters
+
+    @property
+    def chosen(self) -> list[shelf.Choice]:
+        return [c for facet in self.facets for c in facet.choices if c.chosen]
+
+
+@dataclass(frozen=True)
+class SearchPage(pages.Page):
+    template: ClassVar[str] = "readings/search.html"
+
+    asked: shelf.Asked
+    facets: list[shelf.Facet]
+    results: list[tuple[Item, Result]]
+    cut: bool  # only the beginning of the words was searched by
+    clear: str
+
+    @property
+    def chosen(self) -> list[shelf.Choice]:
+        return [c for facet in self.facets for c in facet.choices if c.chosen]
+
+    @property
+    def by_meaning_only(self) -> bool:
+        """No text holds any of the words."""
+        return not any(found.matched for _item, result in self.results for found in result.places)
+
+
+def browse(
+    session: Session,
+    actor: Actor,
+    library: Library,
+    asked: shelf.Asked,
+    *,
+    after: str | None,
+    first_language: str,
+) -> BrowsePage:
+    """A page of the library; CorpusError if there is no such page."""
+    wanted = shelf.text_filter(asked, first_language=first_language)
+    page = library.texts(wanted, after=after, limit=ON_A_PAGE)
+    return BrowsePage(
+        asked=asked,
+        facets=facets(library, asked, first_language),
+        total=page.total,
+        items=items(session, actor, library, page.items),
+        next=url_for(".browse", **asked.query(), after=page.next) if page.next else None,
+        first=after is None,
+        clear=url_for(".browse"),
+    )
+
+
+def found(
+    session: Session,
+    actor: Actor,
+    resources: Resources,
+    asked: shelf.Asked,
+    *,
+    cut: bool,
+    first_language: str,
+) -> SearchPage:
+    """What a search finds. The words are encoded once."""
+    library = resources.library
+    hits = search(
+        resources.index, resources.model, asked.q, filter=shelf.reading_filter(asked), limit=HITS
+    )
+    best = results(
+        hits,
+        library.texts_by_slug(hit.reading.group for hit in hits),
+        present=library.passages_by_id(hit.reading.id for hit in hits),
+        limit=RESULTS,
+    )
+    shown = items(session, actor, library, [result.record for result in best])
+    return SearchPage(
+        asked=asked,
+        facets=facets(library, asked, first_language),
+        results=list(zip(shown, best, strict=True)),
+        cut=cut,
+        clear=url_for(".browse", q=asked.q),
+    )
+
+
+def facets(library: Library, asked: shelf.Asked, first_language: str) -> list[shelf.Facet]:
+    return shelf.facets(
+        asked,
+        library.facets(shelf.text_filter(asked, first_language=first_language)),
+        themes=library.themes(),
+        roles=library.roles(),
+        lang=languages.current(),
+        address=lambda query: url_for(".browse", **query),
+    )
+
+
+def items(
+    session: Session, actor: Actor, library: Library, records: Sequence[TextRecord]
+) -> list[Item]:
+    """Records with what a list says of them; one query for all deeds, one for all versions."""
+    deeds = store.deeds_of(session, actor, groups=[r.slug for r in records])
+    versions = library.texts_by_slug(v for r in records for v in r.versions)
+    themes, lang = library.themes(), languages.current()
+    return [
+        Item(
+            record=r,
+            level=labels.level(r.level),
+            themes=labels.named(r.themes, themes, lang),
+            versions=[versions[v] for v in r.versions if v in versions],
+            read="read" in deeds.get(r.slug, {}),
+            saved="saved" in deeds.get(r.slug, {}),
+        )
+        for r in records
+    ]
