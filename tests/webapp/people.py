@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import datetime as dt
 import os
 from collections.abc import Iterator
@@ -98,9 +99,23 @@ def found_organisation() -> SimpleNamespace:
     return SimpleNamespace(id=founded.id, harbour=harbour, hill=hill)
 
 
+class FreshClient(FlaskClient):
+    """Each request in an app context of its own, as on a server.
+
+    The tests hold an app context open; within it Flask would share `g`, and with
+    it the signed-in member, between the requests of different clients.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        db.session.rollback()
+        answer = contextvars.Context().run(super().open, *args, **kwargs)
+        db.session.expire_all()
+        return answer
+
+
 def client_for(app: Flask, member: Any = None, *, language: str | None = None) -> FlaskClient:
     """A client that is signed in as this member (None: as nobody)."""
-    client = app.test_client()
+    client = FreshClient(app, app.response_class)
     if member is not None:
         account = db.session.get(User, member.account_id)
         with client.session_transaction() as session:
