@@ -108,15 +108,15 @@ def size(text: str) -> float:
 
 def _tokens(text: str, han: int) -> float:
     """An estimate from above of the tokens a multilingual model makes of it."""
-    if text.isascii():
-        letters = sum(math.ceil(len(w) / 5) for w in _WORD.findall(text))
-        return letters + sum(1 for c in text if not c.isalnum() and not c.isspace())
-    bare = _HAN.sub(" ", text)
-    letters = sum(
-        math.ceil(len(w) / 5) if w.isascii() else math.ceil(len(w) / 2) for w in _WORD.findall(bare)
-    )
+    bare = text if text.isascii() else _HAN.sub(" ", text)
     marks = sum(1 for c in bare if not c.isalnum() and not c.isspace())
-    return han + letters + marks
+    return han + marks + sum(_word_tokens(w) for w in _WORD.findall(bare))
+
+
+def _word_tokens(word: str) -> int:
+    if len(word) > 20:
+        return len(word)  # no word, but a key or a number: every letter may be a token
+    return math.ceil(len(word) / (5 if word.isascii() else 2))
 
 
 def _cut_section(

@@ -162,6 +162,7 @@ def test_any_text_is_cut_and_spans_are_inside(paragraphs, language):
     [
         ("word " * 3_000, "en"),
         ("x" * 50_000, "en"),
+        ("0f3a9c" * 3_000, "en"),
         ("一段没有句号的话，" * 400, "zh"),
         ("无标点" * 2_000, "zh"),
         ("1|2|" * 4_000, "en"),
@@ -175,7 +176,14 @@ def test_no_passage_is_longer_than_the_model_reads(block, language):
     assert all(passages.size(p.text) <= passages.MOST * 1.02 for p in made)
 
 
-def test_a_million_lines_do_not_take_for_ever():
+@pytest.mark.parametrize(
+    ("words", "tokens"), [("x" * 300, 300), ("people read aloud", 4), ("12.5", 3), ("ж" * 8, 4)]
+)
+def test_tokens_are_estimated_from_above(words, tokens):
+    assert passages._tokens(words, 0) == tokens
+
+
+def test_a_hundred_thousand_lines_do_not_take_for_ever():
     start = time.perf_counter()
     assert passages.cut(text_of("same line. " * 100_000))
     assert time.perf_counter() - start < 60
