@@ -55,7 +55,9 @@ class Reflection(Base, OfOrganisation):
     title: Mapped[str] = mapped_column(sa.String(300), default="")
     body: Mapped[str] = mapped_column(sa.Text, default="")
     version: Mapped[int] = mapped_column(default=0)  # raised by every save
-    prepared: Mapped[bytes | None] = mapped_column(sa.LargeBinary, deferred=True)  # opaque, of the draft
+    prepared: Mapped[bytes | None] = mapped_column(
+        sa.LargeBinary, deferred=True
+    )  # opaque, of the draft
 
     status: Mapped[str] = mapped_column(sa.String(16), default="draft")
     audience: Mapped[str | None] = mapped_column(sa.String(16))
@@ -63,7 +65,9 @@ class Reflection(Base, OfOrganisation):
     published_title: Mapped[str] = mapped_column(sa.String(300), default="")
     published_body: Mapped[str] = mapped_column(sa.Text, default="")
     published_draft: Mapped[int] = mapped_column(default=0)  # the draft version it was taken from
-    search_text: Mapped[str] = mapped_column(sa.Text, default="", deferred=True)  # of what was published
+    search_text: Mapped[str] = mapped_column(
+        sa.Text, default="", deferred=True
+    )  # of what was published
     themes: Mapped[list[str]] = mapped_column(default=list)  # of what was published
     submitted_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     # What others see and what lists are ordered by: without a name only the day.

@@ -1,0 +1,248 @@
+// Keeps what is written: saves it a moment after each pause, and says honestly
+// where the words are. Until the server has them, this device does.
+import { csrf } from "./page.js";
+import { citing } from "./citing.js";
+import { deviceWords } from "./device_words.js";
+
+const PAUSE = 1500; // ms after the last key
+const DEVICE_PAUSE = 400;
+const LONGEST_WAIT = 60_000;
+const KEEPALIVE = 60_000; // bytes that a browser still sends while a page closes
+
+const form = document.getElementById("editor");
+if (form) keep(form);
+
+function keep(form) {
+  const title = form.elements.title;
+  const body = form.elements.body;
+  const state = form.querySelector(".editor__state");
+  const say = form.dataset;
+  let device = deviceWords(say.place);
+  let version = Number(say.version);
+  let saved = words(); // what the server has
+  let sending = false;
+  let waitTimer, deviceTimer;
+  let tries = 0;
+  let stopped = ""; // "conflict", "signed-out", "gone": only a person can go on
+
+  function words() {
+    return { title: title.value, body: body.value };
+  }
+  const same = (a, b) => a.title === b.title && a.body === b.body;
+  const dirty = () => !same(words(), saved);
+  const empty = (w) => !w.title.trim() && !w.body.trim();
+
+  function tell(text, { bad = false, action = null } = {}) {
+    const line = action ?? document.createElement("span");
+    line.classList.add("editor__say");
+    line.textContent = text;
+    if (state.textContent !== text) state.replaceChildren(line);
+    state.toggleAttribute("data-bad", bad);
+  }
+
+  // This device
+
+  function keepHere() {
+    clearTimeout(deviceTimer);
+    deviceTimer = undefined;
+    if (dirty()) return device.keep({ ...words(), base: version });
+    device.drop();
+    return true;
+  }
+  function keepHereSoon() {
+    deviceTimer ??= setTimeout(keepHere, DEVICE_PAUSE);
+  }
+
+  // The server
+
+  function saveIn(ms) {
+    clearTimeout(waitTimer);
+    waitTimer = setTimeout(save, ms);
+  }
+
+  function request(what, keepalive) {
+    const made = Boolean(say.save);
+    const content = made
+      ? { ...what, base_version: version }
+      : { ...what, key: form.elements.key.value, about: say.about };
+    return fetch(made ? say.save : say.create, {
+      method: made ? "PUT" : "POST",
+      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": csrf() },
+      body: JSON.stringify(content),
+      keepalive,
+    });
+  }
+
+  async function save() {
+    clearTimeout(waitTimer);
+    const what = words();
+    if (sending || stopped || !dirty() || (!say.save && empty(what))) return;
+    sending = true;
+    tell(say.saySaving);
+    let answer;
+    try {
+      answer = await request(what, false);
+    } catch {
+      answer = null;
+    }
+    sending = false;
+    if (answer?.ok) await done(answer, what);
+    else await refused(answer);
+  }
+
+  async function done(answer, what) {
+    const told = await answer.json();
+    tries = 0;
+    version = told.version;
+    saved = what;
+    form.elements.base_version.value = version;
+    if (!say.save) nowKnown(told);
+    keepHere();
+    tell(told.label);
+    if (dirty()) saveIn(PAUSE);
+  }
+
+  function nowKnown(told) {
+    say.save = told.save_url;
+    form.action = told.save_url;
+    device.drop();
+    device = deviceWords(say.place.replace(/new:.*$/, told.id));
+    history.replaceState(null, "", told.edit_url);
+    say.signIn = say.signIn.replace(/next=.*$/, `next=${encodeURIComponent(told.edit_url)}`);
+  }
+
+  async function refused(answer) {
+    const kept = keepHere();
+    const status = answer?.status ?? 0;
+    if (status === 409) {
+      stopped = "conflict";
+      const compare = document.createElement("button");
+      compare.type = "submit"; // the form itself: the server answers with both texts
+      tell(say.sayConflict, { bad: true, action: compare });
+    } else if (status === 401) {
+      stopped = "signed-out";
+      const link = document.createElement("a");
+      link.href = say.signIn;
+      tell(say.saySignedOut, { bad: true, action: link });
+    } else if (status === 404) {
+      stopped = "gone";
+      tell(say.sayGone, { bad: true });
+    } else if (status === 413 || status === 422) {
+      tell(say.sayTooLong, { bad: true });
+    } else if (status >= 400 && status < 500 && status !== 429) {
+      tell(say.sayRefused, { bad: true });
+    } else {
+      tell(kept ? say.sayOffline : say.sayUnkept, { bad: true });
+      tries += 1;
+      saveIn(Math.min(LONGEST_WAIT, 1000 * 2 ** tries));
+    }
+  }
+
+  // When
+
+  form.addEventListener("input", (event) => {
+    if (event.target !== title && event.target !== body) return;
+    keepHereSoon();
+    if (!stopped) saveIn(PAUSE);
+  });
+  for (const field of [title, body]) field.addEventListener("blur", save);
+  addEventListener("online", () => {
+    tries = 0;
+    save();
+  });
+  addEventListener("pagehide", leave);
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden") leave();
+  });
+  addEventListener("beforeunload", (event) => {
+    if (dirty() && !form.dataset.sent && !device.works) event.preventDefault();
+  });
+
+  function leave() {
+    if (!dirty() || form.dataset.sent) return;
+    keepHere();
+    const what = words();
+    if (sending || stopped || (!say.save && empty(what))) return;
+    if (document.visibilityState === "visible" || what.body.length * 3 > KEEPALIVE) {
+      if (document.visibilityState === "hidden") save();
+      else request(what, what.body.length * 3 < KEEPALIVE).catch(() => {});
+      return;
+    }
+    save();
+  }
+
+  // The form's own buttons: the words go with it; the device keeps them until an
+  // editor opens on the same words.
+  form.addEventListener("submit", () => {
+    clearTimeout(waitTimer);
+    keepHere();
+  });
+  addEventListener("pageshow", (event) => {
+    if (event.persisted && dirty()) save();
+  });
+
+  // Words that only this device has
+
+  if (say.settled) device.dropAll();
+  offerFound();
+
+  function offerFound() {
+    const box = form.querySelector(".found-here");
+    const old = device.others((entry) => !same(entry, saved) && !empty(entry));
+    box.hidden = !old;
+    if (!old) return;
+    const shown = box.querySelector(".found-here__words");
+    const look = box.querySelector('[data-do="look"]');
+    box.querySelector(".found-here__when").textContent = new Date(old.at).toLocaleString(document.documentElement.lang);
+    shown.hidden = true;
+    look.setAttribute("aria-expanded", "false");
+    look.onclick = () => {
+      shown.textContent = `${old.title}\n\n${old.body}`.trim();
+      shown.hidden = !shown.hidden;
+      look.setAttribute("aria-expanded", String(!shown.hidden));
+    };
+    box.querySelector('[data-do="restore"]').onclick = () => {
+      title.value = old.title;
+      body.value = old.body;
+      keepHere();
+      device.drop(old.name);
+      box.hidden = true;
+      body.focus();
+      if (!stopped) save();
+    };
+    box.querySelector('[data-do="discard"]').onclick = () => {
+      device.drop(old.name);
+      offerFound();
+      body.focus();
+    };
+  }
+
+  // Preview
+
+  const button = form.querySelector('[data-do="preview"]');
+  const shown = form.querySelector(".editor__preview");
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const on = button.getAttribute("aria-pressed") !== "true";
+    if (on) {
+      if (!body.value.trim()) return tell(say.sayNoWords);
+      try {
+        const answer = await fetch(say.preview, {
+          method: "POST",
+          headers: { "Content-Type": "application/json", "X-CSRFToken": csrf() },
+          body: JSON.stringify({ body: body.value }),
+        });
+        if (!answer.ok) throw new Error(String(answer.status));
+        shown.innerHTML = (await answer.json()).html; // cleaned by the server
+      } catch {
+        return tell(say.sayUnsent, { bad: true });
+      }
+    }
+    button.setAttribute("aria-pressed", String(on));
+    shown.hidden = !on;
+    body.hidden = on;
+    (on ? shown : body).focus();
+  });
+
+  citing(form);
+}
