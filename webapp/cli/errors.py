@@ -1,0 +1,88 @@
+"""Which sentence a person reads when a command cannot go on."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+import sys
+
+
+def sentence(error: BaseException) -> str | None:
+    """What happened, to which thing, and the cure; None for a fault of ours,
+    which deserves its traceback."""
+    if isinstance(error, _expected()):
+        return str(error)
+    if isinstance(error, sqlite3.Error):
+        return _sqlite(str(error))
+    if "sqlalchemy" in sys.modules:
+        import sqlalchemy.exc
+
+        if isinstance(error, sqlalchemy.exc.OperationalError):
+            return _database(str(error.orig))
+    if isinstance(error, OSError):
+        return _disk(error)
+    return None
+
+
+def _expected() -> tuple[type[BaseException], ...]:
+    """The errors that are drawn for people. Only packages that were imported can
+    have raised any."""
+    found: list[type[BaseException]] = []
+    for module, name in (
+        ("webapp.settings", "SettingsError"),
+        ("webapp.setup", "SetupError"),
+        ("webapp.serve", "ServeError"),
+        ("webapp.loading", "LoadError"),
+        ("webapp.keeping", "KeepingError"),
+        ("webapp.members.accounts", "MailError"),
+        ("webapp.members.actions", "JoinError"),
+        ("corpus.texts", "CorpusError"),
+        ("models.text_model", "ModelError"),
+        ("recommender.errors", "RecommenderError"),
+    ):
+        kind = getattr(sys.modules.get(module), name, None)
+        if kind is not None:
+            found.append(kind)
+    return tuple(found)
+
+
+def _folder() -> str:
+    from webapp import settings
+
+    try:
+        return str(settings.read().data.resolve())
+    except settings.SettingsError:
+        return "the data folder"
+
+
+def _sqlite(message: str) -> str:
+    folder = _folder()
+    if "full" in message:
+        return f"The disk that holds {folder} is full. Make room and run the same command again; nothing was lost."
+    if "readonly" in message or "unable to open" in message:
+        return f"{folder} cannot be written. Give this user the right to write there, or set XINDE_DATA to another folder."
+    if "locked" in message:
+        return f"A database in {folder} is busy. Wait until the other command has ended and run this one again."
+    if "no such table" in message:
+        return f"The database in {folder} is not set up. Start Xinde once with: xinde serve"
+    return (
+        f"A database in {folder} cannot be used ({message}). See what is wrong with: xinde doctor"
+    )
+
+
+def _database(message: str) -> str:
+    first = message.strip().splitlines()[0] if message.strip() else "no answer"
+    if "connection" in first and ("failed" in first or "refused" in first):
+        return f"The database at DATABASE_URL does not answer: {first}. Is it running, and is the address right?"
+    return _sqlite(first)
+
+
+def _disk(error: OSError) -> str | None:
+    where = error.filename or _folder()
+    if error.errno == errno.ENOSPC or error.errno == errno.EDQUOT:
+        return f"The disk that holds {_folder()} is full. Make room and run the same command again; nothing was lost."
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f"{where} cannot be written or read ({error.strerror}). Give this user the right to it, or set XINDE_DATA to another folder."
+    if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.EISDIR):
+        return f"{where}: {error.strerror}. Check the path and run the same command again."
+    return None

@@ -1,0 +1,263 @@
+"""`xinde members`: people and their ways in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from webapp.cli import opening
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from webapp.members.tables import Member
+    from webapp.units.tables import Unit
+
+
+@click.group()
+def members() -> None:
+    """People and their ways in.
+
+    \b
+    Example:  xinde members invite --email li@example.org --unit Harbour
+    """
+
+
+@members.command()
+@click.option("--email", default=None, help="Address the invitation is meant for; it is not sent.")
+@click.option("--name", default=None, help="Name to begin with; may be changed when joining.")
+@click.option("--unit", default=None, help="Name of the unit to join.")
+@click.option("--role", default=None, help="Role to begin with, e.g. group-leader.")
+@click.option("--administrator", is_flag=True, help="The person will be an administrator.")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def invite(
+    email: str | None,
+    name: str | None,
+    unit: str | None,
+    role: str | None,
+    administrator: bool,
+    as_json: bool,
+) -> None:
+    """Print a link with which one person can join, once, within 14 days.
+
+    \b
+    Example:  xinde members invite --unit Harbour --role new-member
+    """
+    from webapp import clock
+    from webapp.community import db
+    from webapp.loading import links
+    from webapp.members import actions
+
+    with opening.community() as app:
+        organisation_id = _organisation(app)
+        token = actions.invite(
+            db.session,
+            organisation_id,
+            now=clock.now(),
+            email=_email(email),
+            name=_name(name),
+            unit_id=_unit(organisation_id, unit).id if unit else None,
+            role_id=_role(organisation_id, role) if role else None,
+            administrator=administrator,
+        )
+        link = f"{links.base(app)}/join/{token}"
+    if as_json:
+        opening.print_json({"link": link})
+    else:
+        click.echo(link)
+
+
+@members.command()
+@click.argument("email")
+@click.argument("name")
+@click.option("--unit", "units", multiple=True, help="Name of a unit; may be given several times.")
+@click.option(
+    "--role", "roles", multiple=True, help="A role, e.g. group-leader; may be given several times."
+)
+@click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True)
+@click.option("--administrator", is_flag=True, help="The person is an administrator.")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def add(
+    email: str,
+    name: str,
+    units: tuple[str, ...],
+    roles: tuple[str, ...],
+    language: str,
+    administrator: bool,
+    as_json: bool,
+) -> None:
+    """Add a member, and print the link with which they set their password.
+
+    Adding somebody who is a member already changes nothing.
+
+    \b
+    Example:  xinde members add li@example.org "Li Wen" --unit Harbour --language zh
+    """
+    from webapp.community import db
+    from webapp.loading.links import password_link
+    from webapp.members import store
+
+    with opening.community() as app:
+        organisation_id = _organisation(app)
+        address = _email(email) or ""
+        member = store.member_by_email(db.session, address)
+        if member is None:
+            where = [_unit(organisation_id, unit).id for unit in units]
+            what = [_role(organisation_id, role) for role in roles]
+            shown = _name(name) or address
+            member = _new(organisation_id, address, shown, where, what, language, administrator)
+            found: dict[str, Any] = {"added": True, "link": password_link(app, member)}
+        else:
+            found = {"added": False, "link": None}
+    if as_json:
+        opening.print_json(found)
+    elif found["added"]:
+        click.echo(f"Added. To set the password: {found['link']}")
+    else:
+        click.echo(f"{address} is a member already; nothing was changed.")
+
+
+def _new(
+    organisation_id: str,
+    email: str,
+    name: str,
+    units: list[str],
+    roles: list[str],
+    language: str,
+    administrator: bool,
+) -> Member:
+    import secrets
+
+    from flask_security.utils import hash_password
+
+    from webapp import clock
+    from webapp.community import change, db
+    from webapp.ids import new_id
+    from webapp.members import actions
+    from webapp.units.tables import MemberRole
+
+    now = clock.now()
+    nobody_knows = hash_password(secrets.token_urlsafe(32))  # until the link is used
+    with change(db.session) as session:
+        member = actions.new_member(
+            session,
+            organisation_id,
+            member_id=new_id(),
+            name=name,
+            email=email,
+            password_hash=nobody_knows,
+            language=language,
+            administrator=administrator,
+            now=now,
+        )
+        for unit_id in dict.fromkeys(units):
+            actions.add_membership(session, member, unit_id, now=now)
+        for role_id in dict.fromkeys(roles):
+            session.add(
+                MemberRole(
+                    organisation_id=organisation_id, member_id=member.id, role_id=role_id, since=now
+                )
+            )
+    return member
+
+
+@members.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def list_members(as_json: bool) -> None:
+    """List the members with their units.
+
+    \b
+    Example:  xinde members list --json
+    """
+    from dataclasses import asdict
+
+    from webapp.community import db
+    from webapp.members import store
+
+    with opening.community() as app:
+        organisation_id = _organisation(app)
+        rows, after = [], None
+        while some := store.members(db.session, organisation_id, after=after, limit=200):
+            rows += some
+            after = (some[-1].name, some[-1].id)
+    if as_json:
+        opening.print_json([asdict(row) for row in rows])
+        return
+    for row in rows:
+        admin = "  administrator" if row.administrator else ""
+        click.echo(f"{row.name:28} {row.email or '(no account)':36} {', '.join(row.units)}{admin}")
+    click.echo(f"{len(rows)} members")
+
+
+@members.command("reset-link")
+@click.argument("email")
+def reset(email: str) -> None:
+    """Print a link with which a member sets a new password.
+
+    For servers that send no mail. Hand it over yourself: it opens the account.
+
+    \b
+    Example:  xinde members reset-link li@example.org
+    """
+    from webapp.community import db
+    from webapp.loading.links import password_link
+    from webapp.members import store
+
+    with opening.community() as app:
+        member = store.member_by_email(db.session, email)
+        if member is None:
+            raise click.ClickException(
+                f"Nobody has the address {email}. See who is a member with: xinde members list"
+            )
+        click.echo(password_link(app, member))
+
+
+def _organisation(app: Flask) -> str:
+    from webapp import setup
+
+    return setup.organisation(app)
+
+
+def _unit(organisation_id: str, name: str) -> Unit:
+    from webapp.community import db
+    from webapp.members import store
+
+    known = store.units(db.session, organisation_id)
+    for unit in known:
+        if name in (unit.name, unit.id):
+            return unit
+    names = ", ".join(unit.name for unit in known)
+    raise click.ClickException(f"There is no unit {name}. The units are: {names}.")
+
+
+def _role(organisation_id: str, role: str) -> str:
+    from webapp.community import db
+    from webapp.members import store
+
+    known = [r.id for r in store.study_roles(db.session, organisation_id)]
+    if role not in known:
+        raise click.ClickException(f"There is no role {role}. The roles are: {', '.join(known)}.")
+    return role
+
+
+def _email(given: str | None) -> str | None:
+    from webapp.loading import fields
+
+    if given is None:
+        return None
+    try:
+        return fields.email(given)
+    except fields.Wrong as wrong:
+        raise click.ClickException(f"{given}: {wrong}") from None
+
+
+def _name(given: str | None) -> str | None:
+    from webapp.loading import fields
+
+    if given is None:
+        return None
+    try:
+        return fields.line(120)(given)
+    except fields.Wrong as wrong:
+        raise click.ClickException(f"The name: {wrong}") from None

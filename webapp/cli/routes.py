@@ -1,0 +1,50 @@
+"""`xinde routes`: every address and who may ask it."""
+
+from __future__ import annotations
+
+import click
+
+from webapp.cli import opening
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def routes(as_json: bool) -> None:
+    """List every route with its methods, its permission and who may.
+
+    \b
+    Example:  xinde routes --json
+    """
+    from webapp import create_app
+
+    opening.log_to_stderr()
+    rows = table(create_app(opening.settings()))
+    if as_json:
+        opening.print_json(rows)
+        return
+    for row in rows:
+        methods = ",".join(row["methods"])
+        click.echo(
+            f"{methods:8} {row['route']:44} {row['permission'] or '-':20} {row['who'] or 'nobody'}"
+        )
+
+
+def table(app: object) -> list[dict[str, object]]:
+    """A row per route, by address. A route without a permission is refused by the app."""
+    from webapp import access, doors
+
+    rows: list[dict[str, object]] = []
+    for rule in app.url_map.iter_rules():  # type: ignore[attr-defined]
+        name = doors.permission_of(app, rule.endpoint)  # type: ignore[arg-type]
+        permission = access.PERMISSIONS.get(name or "")
+        rows.append(
+            {
+                "route": rule.rule,
+                "methods": sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}),
+                "endpoint": rule.endpoint,
+                "permission": name,
+                "who": permission.who if permission else None,
+                "sentence": permission.sentence if permission else None,
+            }
+        )
+    return sorted(rows, key=lambda row: (str(row["route"]), str(row["methods"])))

@@ -1,0 +1,397 @@
+"""Writing what a checked load file says to the community database, in one transaction.
+
+For every object it is remembered, in that same transaction, what the file said
+of it (a keyed hash) and which state it was left in. So a file that is loaded
+again touches only what changed in the file, and never words that their author
+has changed since.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import secrets
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from corpus import languages
+from webapp.ids import derived_id
+from webapp.loading.references import KnownText, Resolved
+from webapp.loading.shape import Document, Item
+from webapp.members.tables import DoneOnce, Member, Organisation, User
+from webapp.notes.tables import Note
+from webapp.readings.tables import Deed
+from webapp.reflections import citations, lifecycle, publication
+from webapp.reflections.tables import Citation, Reflection, ReflectionTheme, ReflectionVersion
+from webapp.units.tables import MemberRole, Membership, StudyRole, Unit
+
+BY_LOAD = "load"  # in the place of a member: what is remembered is the load's own
+
+
+@dataclass
+class Numbers:
+    """What became of a section's objects."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    left_alone: list[str] = field(default_factory=list)  # keys: their author went on writing
+
+
+@dataclass
+class Writer:
+    """Writes one document. Part of the caller's transaction."""
+
+    session: Session
+    organisation: Organisation
+    root_unit: str | None
+    now: dt.datetime
+    zone: ZoneInfo
+    salt: bytes
+    hashes: dict[str, str]  # member key -> hash of the password
+    text: Callable[[str], KnownText | None]
+    found: Resolved
+    numbers: dict[str, Numbers] = field(default_factory=dict)
+    to_welcome: list[Member] = field(default_factory=list)  # need a link to set a password
+
+    def write(self, document: Document) -> None:
+        self._remembered = self._memory()
+        for name, value in document.organisation.items():
+            if value is not None:
+                setattr(self.organisation, name, value)
+        for section, write in (
+            ("units", self._unit),
+            ("roles", self._role),
+            ("members", self._member),
+            ("reflections", self._reflection),
+            ("notes", self._note),
+            ("deeds", self._deed),
+        ):
+            self.numbers[section] = Numbers()
+            for position, item in enumerate(document[section]):
+                self._once(section, item, position, write)
+            self.session.flush()
+
+    # What earlier loads did
+
+    def _memory(self) -> dict[str, DoneOnce]:
+        rows = self.session.scalars(
+            sa.select(DoneOnce).where(
+                DoneOnce.organisation_id == self.organisation.id, DoneOnce.member_id == BY_LOAD
+            )
+        )
+        return {row.key: row for row in rows}
+
+    def _once(self, section: str, item: Item, position: int, write: Callable[..., Any]) -> None:
+        """Write an object if the file says something new of it."""
+        key = derived_id("loaded", section, item.key)
+        digest = hashlib.blake2b(
+            f"{position if section == 'roles' else ''}{item.told}".encode(),
+            key=self.salt[:64],
+            digest_size=16,
+        ).hexdigest()
+        before = self._remembered.get(key)
+        numbers = self.numbers[section]
+        if before is not None and before.result["digest"] == digest:
+            numbers.same += 1
+            return
+        state = write(item, position, before.result.get("state") if before else None)
+        if state is None:
+            numbers.left_alone.append(item.key)
+            return
+        result = {"digest": digest, "state": state}
+        if before is None:
+            numbers.new += 1
+            self.session.add(
+                DoneOnce(
+                    organisation_id=self.organisation.id,
+                    member_id=BY_LOAD,
+                    key=key,
+                    result=result,
+                    done_at=self.now,
+                )
+            )
+        else:
+            numbers.changed += 1
+            before.result = result
+
+    def _get(self, table: Any, id: str) -> Any:
+        return self.session.get(table, (self.organisation.id, id))
+
+    # One object each; they return the state in which they leave it, or None when
+    # its author changed it since. `before` is the state an earlier load left.
+
+    def _unit(self, item: Item, _position: int, _before: Any) -> Any:
+        id = derived_id("unit", item.key)
+        unit = self._get(Unit, id)
+        if unit is None:
+            unit = Unit(organisation_id=self.organisation.id, id=id, created_at=self.now)
+            self.session.add(unit)
+        parent = item.values["parent"]
+        unit.parent_id = (
+            self.found.units.get(parent, derived_id("unit", parent)) if parent else self.root_unit
+        )
+        unit.name, unit.kind = item.values["name"], item.values["kind"]
+        return 1
+
+    def _role(self, item: Item, position: int, _before: Any) -> Any:
+        role = self._get(StudyRole, item.key)
+        if role is None:
+            role = StudyRole(
+                organisation_id=self.organisation.id, id=item.key, position=100 + position
+            )
+            self.session.add(role)
+        role.name_en, role.name_zh = item.values["name"]["en"], item.values["name"]["zh"]
+        role.duties_en, role.duties_zh = item.values["duties"]["en"], item.values["duties"]["zh"]
+        return 1
+
+    def _member(self, item: Item, _position: int, _before: Any) -> Any:
+        values, id = item.values, derived_id("member", item.key)
+        member = self._get(Member, id)
+        if member is None:
+            at = self._when(item, "joined_at")
+            member = Member(
+                organisation_id=self.organisation.id, id=id, joined_at=at, profile_stamp=0
+            )
+            self.session.add(member)
+        language = values["language"]
+        member.name, member.language = values["name"], language
+        member.reads = list(values["reads"] or (language, "en" if language == "zh" else "zh"))
+        member.administrator = values["administrator"]
+        if member.working_on != values["working_on"]:
+            member.working_on, member.working_on_at = values["working_on"], self.now
+            member.working_on_prepared = None
+        if member.interests != list(values["interests"]):
+            member.interests, member.interests_at = list(values["interests"]), self.now
+        knows = values["roles"] or values["interests"] or values["working_on"]
+        if member.welcomed_at is None and (
+            values["welcomed"] or (values["welcomed"] is None and knows)
+        ):
+            member.welcomed_at = self.now
+        member.profile_stamp += 1
+        self._account(member, item)
+        self.session.flush()
+        self._belongs(member, self.found.members_units[id])
+        self._has_roles(member, set(values["roles"]))
+        return 1
+
+    def _account(self, member: Member, item: Item) -> None:
+        """The account is made once; its password is the member's own from then on."""
+        email = item.values["email"]
+        if email is None:
+            return
+        account = self.session.get(User, member.account_id) if member.account_id else None
+        if account is not None:
+            account.email = email
+            return
+        account = User(
+            email=email,
+            password=self.hashes[item.key],
+            active=True,
+            fs_uniquifier=uuid.UUID(bytes=secrets.token_bytes(16)).hex,
+        )
+        self.session.add(account)
+        self.session.flush()
+        member.account_id = account.id
+        if not item.values["password"]:
+            self.to_welcome.append(member)
+
+    def _belongs(self, member: Member, units: list[str]) -> None:
+        present = {
+            m.unit_id: m
+            for m in self.session.scalars(
+                sa.select(Membership).where(
+                    Membership.organisation_id == self.organisation.id,
+                    Membership.member_id == member.id,
+                    Membership.until.is_(None),
+                )
+            )
+        }
+        for unit_id, membership in present.items():
+            if unit_id not in units:
+                membership.until = self.now
+        for unit_id in units:
+            if unit_id not in present:
+                self.session.add(
+                    Membership(
+                        organisation_id=self.organisation.id,
+                        id=derived_id("membership", member.id, unit_id, self.now.isoformat()),
+                        member_id=member.id,
+                        unit_id=unit_id,
+                        since=member.joined_at if not present else self.now,
+                    )
+                )
+
+    def _has_roles(self, member: Member, wanted: set[str]) -> None:
+        present = {
+            role.role_id: role
+            for role in self.session.scalars(
+                sa.select(MemberRole).where(
+                    MemberRole.organisation_id == self.organisation.id,
+                    MemberRole.member_id == member.id,
+                )
+            )
+        }
+        for role_id in present.keys() - wanted:
+            self.session.delete(present[role_id])
+        for role_id in sorted(wanted - present.keys()):
+            self.session.add(
+                MemberRole(
+                    organisation_id=self.organisation.id,
+                    member_id=member.id,
+                    role_id=role_id,
+                    since=self.now,
+                )
+            )
+
+    def _reflection(self, item: Item, _position: int, before: Any) -> Any:
+        id = derived_id("reflection", item.key)
+        piece = self._get(Reflection, id)
+        if before is not None and (
+            piece is None or [piece.version, piece.published_version, piece.status] != before
+        ):
+            return None
+        at = self._when(item, "submitted_at")
+        if piece is None:
+            piece = Reflection(
+                organisation_id=self.organisation.id,
+                id=id,
+                member_id=derived_id("member", item.values["author"]),
+                version=0,
+                published_version=0,
+                indexed_version=0,
+                created_at=at,
+            )
+            self.session.add(piece)
+        self._draft(piece, item, at)
+        if item.values["status"] == "submitted":
+            self._publish(piece, item, at)
+        elif piece.published_version:  # it was submitted; the file takes it back
+            piece.status = "withdrawn"
+            piece.published_version += 1
+        self.session.flush()
+        return [piece.version, piece.published_version, piece.status]
+
+    def _draft(self, piece: Reflection, item: Item, at: dt.datetime) -> None:
+        about = item.values["about"]
+        text = self.text(about.partition("/")[0]) if about else None
+        piece.member_id = derived_id("member", item.values["author"])
+        piece.text_slug = about.partition("/")[0] if about else None
+        piece.text_title = text.title if text else None
+        piece.title, piece.body = item.values["title"], self.found.bodies[item.path]
+        piece.language = item.values["language"] or languages.detect(piece.body)
+        piece.version += 1
+        piece.prepared = None
+        piece.updated_at = at
+
+    def _publish(self, piece: Reflection, item: Item, at: dt.datetime) -> None:
+        cited = citations.parse(piece.body)
+        about = self.text(piece.text_slug) if piece.text_slug else None
+        others = [text.themes for c in cited if (text := self.text(c.text_slug))]
+        piece.shown_at = lifecycle.shown_at(
+            at,
+            audience=item.values["audience"],
+            zone=self.zone,
+            before=piece.shown_at,
+            audience_before=piece.audience,
+        )
+        piece.status, piece.audience = "submitted", item.values["audience"]
+        piece.unit_id = self.found.reflection_unit.get(item.path)
+        piece.published_title, piece.published_body = piece.title, piece.body
+        piece.published_draft = piece.version
+        piece.search_text = publication.search_text(piece.title, piece.body)
+        piece.themes = publication.themes_of(about.themes if about else (), others)
+        piece.submitted_at = piece.submitted_at or at
+        piece.published_version += 1
+        self.session.flush()
+        self._beside(piece, cited, at)
+
+    def _beside(self, piece: Reflection, cited: list[citations.Cited], at: dt.datetime) -> None:
+        """Themes, citations and the version that stand beside a submitted piece."""
+        for table in (ReflectionTheme, Citation):
+            self.session.execute(
+                sa.delete(table).where(
+                    table.organisation_id == self.organisation.id, table.reflection_id == piece.id
+                )
+            )
+        of = {"organisation_id": self.organisation.id, "reflection_id": piece.id}
+        self.session.add_all(ReflectionTheme(**of, theme=theme) for theme in piece.themes)
+        self.session.add_all(
+            Citation(
+                **of,
+                position=position,
+                passage_id=c.passage_id,
+                text_slug=c.text_slug,
+                quote=c.quote,
+                source=c.source,
+            )
+            for position, c in enumerate(cited)
+        )
+        self.session.add(
+            ReflectionVersion(
+                **of,
+                id=derived_id("version", piece.id, str(piece.version)),
+                number=piece.version,
+                title=piece.title,
+                body=piece.body,
+                cause="submitted",
+                at=at,
+            )
+        )
+
+    def _note(self, item: Item, _position: int, before: Any) -> Any:
+        id = derived_id("note", item.key)
+        note = self._get(Note, id)
+        if before is not None and (note is None or note.version != before):
+            return None
+        at = self._when(item, "written_at")
+        if note is None:
+            note = Note(organisation_id=self.organisation.id, id=id, version=0, created_at=at)
+            self.session.add(note)
+        about = item.values["about"]
+        note.member_id = derived_id("member", item.values["author"])
+        note.title, note.body = item.values["title"], item.values["body"]
+        note.text_slug = about.partition("/")[0] if about else None
+        note.passage_id = about if about and "/" in about else None
+        note.version += 1
+        note.prepared = None
+        note.updated_at = at
+        return note.version
+
+    def _deed(self, item: Item, _position: int, _before: Any) -> Any:
+        reading, group = self.found.deed_readings[item.path]
+        member, kind = derived_id("member", item.values["member"]), item.values["kind"]
+        deed = self.session.scalars(
+            sa.select(Deed).where(
+                Deed.organisation_id == self.organisation.id,
+                Deed.member_id == member,
+                Deed.kind == kind,
+                Deed.reading_group == group,
+            )
+        ).first()
+        if deed is None:
+            deed = Deed(
+                organisation_id=self.organisation.id,
+                id=derived_id("deed", member, kind, group),
+                member_id=member,
+                kind=kind,
+                reading_group=group,
+            )
+            self.session.add(deed)
+        deed.reading_id, deed.at = reading, self._when(item, "at")
+        self.session.flush()
+        return 1
+
+    def _when(self, item: Item, name: str) -> dt.datetime:
+        """The moment the file gives, absolute or in days before now; else now."""
+        given = item.values[name]
+        if given is not None:
+            return min(given, self.now)
+        ago = item.values["days_ago"]
+        return self.now - dt.timedelta(days=ago) if ago is not None else self.now
