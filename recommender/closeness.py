@@ -283,3 +283,22 @@ def occurrence_gains(
     counts = np.bincount(where[used[where] == terms], minlength=len(used))
     norm = K1 * (1 - B + B * len(terms) / snapshot.vocabularies[language].average)
     return weights * (K1 + 1) / (counts + norm)
+
+
+def meaning_gains(
+    shares: np.ndarray,
+    scales: np.ndarray,
+    whole: np.ndarray,
+    query: np.ndarray,
+    centre: np.ndarray,
+) -> np.ndarray:
+    """What each sentence gives to a product, beyond what an average reading would get.
+
+    shares (n, dim) int8 with scales (n,): the sentences' parts of `whole`.
+    All vectors of a model have much in common, so a plain share grows with the
+    length of its sentence, whatever it says. Since the shares' products with
+    `whole` sum to 1, query @ whole - query @ centre is the sum of
+    share @ query - (query @ centre) * (share @ whole), which is returned: (n,).
+    """
+    both = shares @ np.stack([query, whole], axis=1)
+    return (both[:, 0] - float(query @ centre) * both[:, 1]) * scales

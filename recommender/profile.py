@@ -213,6 +213,6 @@ class _Reader:
 
     def take(self, kind: type, rows: int, columns: int = 0) -> np.ndarray:
         count = rows * (columns or 1)
-        found = np.frombuffer(self.packed, kind, count, self.at)
+        found: np.ndarray = np.frombuffer(self.packed, kind, count, self.at)
         self.at += found.nbytes
         return found.reshape(rows, columns) if columns else found

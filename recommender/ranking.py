@@ -49,9 +49,11 @@ TURNS: tuple[Row, ...] = (
     "for_your_role",
 )
 REST = 0.25  # what the other rows' parts count in a row
-LIKENESS = 0.5  # deduction for the likest chosen reading, of the row's best
+LIKENESS = 0.3  # deduction for the likest chosen reading, of the row's best
 SAME_THEME = 0.15
 SHORTLIST = 20
+CLOSE = 0.5  # z-score from which evidence is a reason
+FEWEST = 5  # cards; what no evidence can fill is filled with different things, and called so
 NEAR = 1.0  # z-score from which a text is no longer something different
 
 
@@ -71,7 +73,6 @@ class Contender:
     row: int
     column: int
     value: float  # 1.0 for the best of its row of cards
-    group: int
     text: str  # what it is one of: the version group, or the group's name
     theme: str
 
@@ -95,8 +96,8 @@ def rank(
         close = scored.closeness.max(axis=0) > NEAR
         near = set(snapshot.group_of[scored.rows[close]].tolist())
     taken = {snapshot.texts[snapshot.group_of[pick.row]] for pick in chosen}
-    # Someone of whom nothing is known gets different things only, and few enough to choose from.
-    room = count - len(chosen) if not asked.pieces else min(1, count - len(chosen))
+    # Someone of whom nothing is known gets different things only.
+    room = min(count - len(chosen), max(1, FEWEST - len(chosen)) if asked.pieces else count)
     chosen += different(snapshot, profile, asked, near, taken, day=day, count=room)
     places = {label: place for place, label in enumerate(ORDER)}
     return sorted(chosen, key=lambda pick: places[pick.label])
@@ -120,9 +121,10 @@ def contenders(
         if not mine.any() or not eligible.any():
             continue
         own = scored.parts[mine].sum(axis=0)
-        # Nearer than the average of the nearest to at least one piece: else no reason is true.
-        eligible = eligible & (scored.closeness[mine].max(axis=0) > 0)
-        value = own + REST * (scored.totals - own)
+        # Well nearer to some piece than the average of its nearest: else no reason is true.
+        eligible = eligible & (scored.closeness[mine].max(axis=0) > CLOSE)
+        # Back to the scale of z-scores: one outlier must not make all others look alike.
+        value = np.sqrt(own + REST * (scored.totals - own))
         columns = np.flatnonzero(eligible)
         if len(columns):
             lists[label] = _best_of_texts(snapshot, scored, value, columns, groups, profile)
@@ -137,29 +139,44 @@ def _best_of_texts(
     groups: np.ndarray,
     profile: Profile,
 ) -> list[Contender]:
-    """One passage per text: of its version in the language the member reads first."""
+    """One passage per text, best first; a text stands where its best version stands."""
     order = columns[np.lexsort((columns, -value[columns]))]
-    best: dict[str, tuple[int, int]] = {}  # text -> (place of its language, column)
-    for column in order:
-        name = snapshot.texts[groups[column]]
-        if name not in best and len(best) >= SHORTLIST:
+    top = float(value[order[0]])
+    found: dict[str, Contender] = {}
+    for column in order.tolist():
+        code = int(groups[column])
+        text = snapshot.texts[code]
+        if text in found:
+            continue
+        shown = _in_first_language(snapshot, code, column, value, groups, profile)
+        theme = next(iter(snapshot.groups[code].themes), "")
+        standing = float(value[column]) / top
+        found[text] = Contender(int(scored.rows[shown]), shown, standing, text, theme)
+        if len(found) == SHORTLIST:
             break
-        place = _language_place(snapshot.groups[groups[column]].language, profile)
-        if name not in best or place < best[name][0]:
-            best[name] = (place, int(column))
-    top = max((float(value[column]) for _, column in best.values()), default=1.0)
-    found = [
-        Contender(
-            int(scored.rows[column]),
-            column,
-            float(value[column]) / top,
-            int(groups[column]),
-            name,
-            next(iter(snapshot.groups[groups[column]].themes), ""),
-        )
-        for name, (_, column) in best.items()
-    ]
-    return sorted(found, key=lambda c: (-c.value, c.text))
+    return sorted(found.values(), key=lambda c: (-c.value, c.text))
+
+
+def _in_first_language(
+    snapshot: Snapshot,
+    code: int,
+    column: int,
+    value: np.ndarray,
+    groups: np.ndarray,
+    profile: Profile,
+) -> int:
+    """The column to show: the best passage of the version that the member reads first."""
+    version = snapshot.groups[code].version_group
+    if not version or len(snapshot.versions[version]) < 2:
+        return column
+    for language in profile.languages:
+        if snapshot.groups[code].language == language:
+            return column
+        codes = [c for c in snapshot.versions[version] if snapshot.groups[c].language == language]
+        there = np.flatnonzero(np.isin(groups, codes))
+        if len(there):
+            return int(there[np.argmax(value[there])])
+    return column
 
 
 def _language_place(language: str, profile: Profile) -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recommender.candidates import Candidates
-from recommender.closeness import occurrence_gains, sentence_gains
+from recommender.closeness import meaning_gains, occurrence_gains, sentence_gains
 from recommender.embedding import sentences_of
 from recommender.index import Kept, Snapshot
 from recommender.profile import Asked, Piece
@@ -88,11 +88,12 @@ def matching_sentences(
     by_words = pools.words_scale[line, tag] * pools.words_weight[line, tag]
     vector = snapshot.vectors(np.array([pick.row]))[0]
     chunk = int(np.argmax(evidence.vectors @ vector))
-    theirs = (kept.shares @ evidence.vectors[chunk]) * kept.scales * by_meaning
+    query, centre = evidence.vectors[chunk], snapshot.centre
+    theirs = by_meaning * meaning_gains(kept.shares, kept.scales, vector, query, centre)
     first, last = evidence.chunk_starts[chunk], evidence.chunk_starts[chunk + 1]
-    own = np.zeros(len(evidence.spans))
-    own[first:last] = (
-        (evidence.shares[first:last] @ vector) * evidence.scales[first:last] * by_meaning
+    own = np.full(len(evidence.spans), -np.inf)
+    own[first:last] = by_meaning * meaning_gains(
+        evidence.shares[first:last], evidence.scales[first:last], query, vector, centre
     )
     if by_words and len(measured.terms[line]):
         used = measured.terms[line]

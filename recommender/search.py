@@ -15,6 +15,7 @@ from recommender.closeness import (
     Pools,
     Queries,
     blocked_rows,
+    meaning_gains,
     measure,
     occurrence_gains,
     pools,
@@ -165,9 +166,9 @@ def _best_sentence(
     if not spans:
         return ""
     tag = int(found.language_of[place])
+    whole = snapshot.vectors(found.rows[place : place + 1])[0]
     gain = (
-        (kept.shares @ asked.vectors[0])
-        * kept.scales
+        meaning_gains(kept.shares, kept.scales, whole, asked.vectors[0], snapshot.centre)
         * found.meaning_scale[0, tag]
         * found.meaning_weight[0, tag]
     )

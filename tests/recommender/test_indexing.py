@@ -9,6 +9,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from corpus import intake
+from corpus.library import Library
 from recommender import (
     Index,
     IndexBroken,
@@ -193,3 +195,22 @@ def test_the_store_opens_with_plain_sqlite(folder):
     db = sqlite3.connect(folder / "index.db")
     assert db.execute("select count(*) from readings").fetchone() == (16,)
     db.close()
+
+
+def test_a_library_built_from_files_is_searched_and_follows_them(tmp_path, model):
+    folder, library_path = tmp_path / "texts", tmp_path / "library.db"
+    folder.mkdir()
+    front = "---\ntitle: {0}\nlanguage: en\nthemes: [service]\n---\n\n"
+    (folder / "bench.md").write_text(front.format("The bench") + "Nobody sat on the green bench.\n")
+    (folder / "lamp.md").write_text(front.format("The lamp") + "Lanterns lit the river.\n")
+    intake.build(library_path, [folder])
+    with Library.open(library_path) as library:
+        assert sync_library(tmp_path / "index", library, model).new == 2
+    index = Index.open(tmp_path / "index", model)
+    assert search(index, model, "lanterns")[0].reading.group == "lamp"
+    (folder / "lamp.md").unlink()
+    intake.build(library_path, [folder])
+    with Library.open(library_path) as library:
+        assert sync_library(tmp_path / "index", library, model).gone == 1
+    assert {hit.reading.group for hit in search(index, model, "lanterns")} == {"bench"}
+    index.close()
