@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import structlog
 from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -13,12 +14,15 @@ from sqlalchemy.orm import Session
 from corpus.library import Library
 from corpus.records import TextRecord
 from corpus.texts import Passage
-from recommender import related
+from models.text_model import ModelError
+from recommender import RecommenderError, related
 from webapp import languages, pages
 from webapp.access import Actor
 from webapp.readings import labels, outline, store
 from webapp.readings.library_page import Item, items
 from webapp.resources import Resources
+
+log = structlog.get_logger("xinde.readings")
 
 TEXT_SIZES = ("small", "medium", "large", "larger")
 RELATED = 3
@@ -140,8 +144,15 @@ def series_neighbours(
 
 def related_texts(resources: Resources, record: TextRecord, passage_id: str) -> list[Neighbour]:
     """Passages of other texts near this one. Passages only: what members wrote
-    has its own list, which asks who may read it."""
-    hits = related(resources.index, passage_id, kinds={"passage"}, limit=RELATED * 3)
+    has its own list, which asks who may read it.
+
+    A text is read without them where the index or the model is out of order.
+    """
+    try:
+        hits = related(resources.index, passage_id, kinds={"passage"}, limit=RELATED * 3)
+    except (RecommenderError, ModelError) as problem:
+        log.warning("no related readings", problem=str(problem))
+        return []
     own = {record.slug, *record.versions}
     texts = resources.library.texts_by_slug(hit.reading.group for hit in hits)
     passages = resources.library.passages_by_id(hit.reading.id for hit in hits)
