@@ -281,12 +281,3 @@ def test_the_list_keeps_its_promises(lasting_index, model, profile, randomly, co
         assert list(suggestion.parts) == sorted(suggestion.parts, key=lambda p: -p.value)
         for part in suggestion.parts:
             assert part.words + part.meaning == pytest.approx(part.value)
-
-
-def test_a_long_sentence_is_not_quoted_for_its_length(folder, model, index):
-    long = "We met in the hall and spoke about many other matters of the year " * 6
-    text = f"{long.strip()}. Lanterns lit the river."
-    put_readings(folder, model, [published(1, text, "experience")])
-    lanterns = replace(BENCH, text="We are going to hang lanterns over the river of the year.")
-    practice = by_row(suggest(index, model, Profile("m", (lanterns,)), day=DAY))["practice"]
-    assert practice[0].reasons[0].reading_sentence == "Lanterns lit the river."
