@@ -36,11 +36,13 @@ def hashing():
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory, hashing) -> Path:
-    """A data folder with library and index of the five texts; copied for each test."""
+    """A data folder with library, index and empty tables; copied for each test."""
     folder = tmp_path_factory.mktemp("built")
     intake.build(folder / "library.db", [TEXTS])
     with Library.open(folder / "library.db") as library:
         sync_library(folder / "index", library, hashing)
+    with running_app(folder, "", hashing):
+        pass  # leaves an empty, migrated SQLite database to copy
     return folder
 
 

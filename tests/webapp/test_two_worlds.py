@@ -199,6 +199,7 @@ def more_pages(client) -> list[str]:
     return sorted(set(links))
 
 
+@pytest.mark.slow
 def test_an_outsider_cannot_tell_whether_private_words_exist(make_world):
     without, with_private = make_world(False), make_world(True)
     assert without.keys() == with_private.keys()
