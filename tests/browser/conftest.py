@@ -8,6 +8,7 @@ browser context that fails the test on any script error or policy violation.
 from __future__ import annotations
 
 import os
+import queue
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -81,25 +82,46 @@ class Live:
 def live(tmp_path: Path, browser_library: Path) -> Iterator[Live]:
     data = tmp_path / "instance"
     shutil.copytree(browser_library, data)
-    model = load_model("hashing", data)
+    started: queue.Queue[Live | Exception] = queue.Queue()
+    # In a thread from the beginning: Playwright keeps an event loop in this one,
+    # and Flask-SQLAlchemy-Lite's teardown refuses to run beside another loop.
+    thread = threading.Thread(target=serve, args=(data, started), daemon=True)
+    thread.start()
+    found = started.get(timeout=60)
+    if isinstance(found, Exception):
+        raise found
+    yield found
+    found.stop()
+    thread.join()
+
+
+def serve(data: Path, started: queue.Queue[Live | Exception]) -> None:
+    """The app with its members, until it is stopped."""
     options = {"WTF_CSRF_ENABLED": True, "NOW": None, "PROPAGATE_EXCEPTIONS": False}
-    with running_app(data, "", model, **options) as app:
-        organisation = found_organisation()
-        emails = {}
-        for name, unit, language, admin in (
-            ("Maria Lopez", organisation.harbour, "en", False),
-            ("Li Wen", organisation.harbour, "zh", False),
-            ("Omar Haddad", organisation.hill, "en", False),
-            ("Ada Admin", organisation.hill, "en", True),
-        ):
-            add_member(organisation, name, unit, language=language, administrator=admin)
-            emails[name.split()[0].lower()] = f"{name.lower().replace(' ', '.')}@example.org"
-        server = make_server("127.0.0.1", 0, app, threaded=True)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield Live(app, f"http://127.0.0.1:{server.server_port}", emails, server)
-        server.shutdown()
-        thread.join()
+    try:
+        with running_app(data, "", load_model("hashing", data), **options) as app:
+            emails = add_members()
+            server = make_server("127.0.0.1", 0, app, threaded=True)
+            started.put(Live(app, f"http://127.0.0.1:{server.server_port}", emails, server))
+            server.serve_forever()
+    except Exception as problem:
+        started.put(problem)
+        raise
+
+
+def add_members() -> dict[str, str]:
+    """Four members; their e-mail addresses by first name."""
+    organisation = found_organisation()
+    emails = {}
+    for name, unit, language, admin in (
+        ("Maria Lopez", organisation.harbour, "en", False),
+        ("Li Wen", organisation.harbour, "zh", False),
+        ("Omar Haddad", organisation.hill, "en", False),
+        ("Ada Admin", organisation.hill, "en", True),
+    ):
+        add_member(organisation, name, unit, language=language, administrator=admin)
+        emails[name.split()[0].lower()] = f"{name.lower().replace(' ', '.')}@example.org"
+    return emails
 
 
 @pytest.fixture

@@ -98,7 +98,7 @@ function offer() {
   address.searchParams.set("quote", quote);
   cite.href = address.href.length > LONGEST_ADDRESS ? bare : address.href;
   copy.querySelector("span").textContent = copyLabel;
-  // After the passage, so that Tab leads from the selected words to the buttons.
+  // After the passage, where it belongs in the order of reading.
   if (found.passage.nextElementSibling !== pick) found.passage.after(pick);
   if (matchMedia("(pointer: fine) and (min-width: 46rem)").matches) {
     const width = pick.offsetWidth, gap = 10;
@@ -116,9 +116,16 @@ document.addEventListener("selectionchange", () => {
   settle = setTimeout(offer, 250);
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || pick.hidden) return;
-  pick.hidden = true;
-  getSelection().removeAllRanges();
+  if (pick.hidden) return;
+  const nowhere = document.activeElement === document.body || document.activeElement.id === "main";
+  if (event.key === "Tab" && !event.shiftKey && nowhere) {
+    // A click on the text put the focus on the page itself, from where Tab would start at its top.
+    event.preventDefault();
+    cite.focus();
+  } else if (event.key === "Escape") {
+    pick.hidden = true;
+    getSelection().removeAllRanges();
+  }
 });
 copy.addEventListener("click", async () => {
   const whole = `${quote}\n\n${source}\n${location.origin}${location.pathname}`;
