@@ -380,7 +380,7 @@ def index_everything_again() -> None:
 
     with change(db.session) as session:
         session.execute(
-            sa.update(Reflection).where(Reflection.indexed_version != -1).values(indexed_version=-1)
+            sa.update(Reflection).where(Reflection.published_version > 0).values(indexed_version=-1)
         )
 
 

@@ -31,12 +31,19 @@ def list_models(as_json: bool) -> None:
     found = opening.settings()
     rows = known_models(found.models_folder)
     if as_json:
-        opening.print_json([{**asdict(m), "chosen": m.name == found.model} for m in rows])
+        opening.print_json(
+            [
+                {**asdict(m), "languages": sorted(m.languages), "chosen": m.name == found.model}
+                for m in rows
+            ]
+        )
         return
     for model in rows:
         mark = "*" if model.name == found.model else " "
-        parts = [f"{k}: {v}" for k, v in asdict(model).items() if k != "name"]
-        click.echo(f"{mark} {model.name:28} {'; '.join(parts)}")
+        state = "ready" if model.ready else "can be had" if model.obtainable else "not here"
+        click.echo(
+            f"{mark} {model.name:26} {','.join(sorted(model.languages)):6} {state:11} {model.detail}"
+        )
 
 
 @models.command()
@@ -48,17 +55,21 @@ def check(name: str | None, as_json: bool) -> None:
     \b
     Example:  xinde models check multilingual-e5-small
     """
-    from models.load import check_model
+    from models.check import check_model
 
     found = opening.settings()
     report = check_model(name or found.model, found.models_folder)
     if as_json:
         opening.print_json(asdict(report))
     else:
-        for key, value in asdict(report).items():
-            click.echo(f"{key}: {value}")
-    if not getattr(report, "ok", True):
-        raise SystemExit(1)
+        click.echo(f"{report.name}: every file is as it should be ({report.fingerprint})")
+        if report.agreement:
+            click.echo(
+                f"against sentence-transformers, {report.texts} texts: cosine {report.agreement.cosine_mean:.5f} "
+                f"(worst {report.agreement.cosine_worst:.5f}), top-10 agreement {report.agreement.top10:.3f}"
+            )
+        else:
+            click.echo(report.note)
 
 
 @models.command()
@@ -76,6 +87,5 @@ def prepare(name: str) -> None:
 
     found = opening.settings()
     setup.folder(found)
-    with setup.bar("Preparing", "step") as progress:
-        made = make_ready(name, found.models_folder, progress=progress)
+    made = make_ready(name, found.models_folder, progress=opening.say)
     click.echo(f"Ready: {made}. Use it with XINDE_MODEL={made} and then: xinde library build")
