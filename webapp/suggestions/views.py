@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from flask import Blueprint, flash, g, redirect, request, url_for
@@ -15,10 +15,11 @@ from webapp.community import db
 from webapp.members import actions as members
 from webapp.members import store as members_store
 from webapp.readings import store as readings
+from webapp.readings.blocks import without_marks
 from webapp.reflections import store as reflections
 from webapp.resources import Resources, resources
 from webapp.suggestions import actions
-from webapp.suggestions.cards import Card, Kept, in_rows
+from webapp.suggestions.cards import Card, Kept, Why, in_rows
 
 bp = Blueprint("suggestions", __name__)
 
@@ -82,19 +83,19 @@ def present(kept: list[Kept], found: Resources) -> list[Card]:
             "reading": piece.reading,
             "group": piece.group,
             "row": piece.row,
-            "why": piece.whys[0],
-            "also": tuple(piece.whys[1:]),
+            "why": shown(piece.whys[0]),
+            "also": tuple(shown(why) for why in piece.whys[1:]),
             **marks,
         }
         if piece.reading.startswith("reflection/"):
-            shown = reflections.readable(db.session, g.actor, piece.reading.partition("/")[2])
-            if shown is not None and shown.status == "submitted":
+            piece_shown = reflections.readable(db.session, g.actor, piece.reading.partition("/")[2])
+            if piece_shown is not None and piece_shown.status == "submitted":
                 cards.append(
                     Card(
-                        title=shown.title,
-                        author=shown.author,
-                        language=shown.language,
-                        minutes=shown.minutes,
+                        title=piece_shown.title,
+                        author=piece_shown.author,
+                        language=piece_shown.language,
+                        minutes=piece_shown.minutes,
                         heading="",
                         by_member=True,
                         **common,
@@ -115,6 +116,16 @@ def present(kept: list[Kept], found: Resources) -> list[Card]:
                     )
                 )
     return cards
+
+
+def shown(why: Why) -> Why:
+    """A reason with its sentences as a reader sees them: without emphasis marks."""
+    own, theirs = why.own_sentence, why.reading_sentence
+    return replace(
+        why,
+        own_sentence=without_marks(own)[0] if own else None,
+        reading_sentence=without_marks(theirs)[0] if theirs else None,
+    )
 
 
 @bp.post("/working-on")
