@@ -74,8 +74,11 @@ def form_key() -> str:
 
 
 def _sent() -> Mapping[str, Any]:
-    if not request.is_json:
-        return request.form
+    return json_object() if request.is_json else request.form
+
+
+def json_object() -> dict[str, Any]:
+    """The request's JSON, which must be an object; anything else is a 400."""
     try:
         sent = request.get_json()
     except RecursionError:  # brackets within brackets, thousands deep

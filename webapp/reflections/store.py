@@ -386,7 +386,7 @@ def mine(
                 sa.and_(Reflection.updated_at == at, Reflection.id < last),
             )
         )
-    return [MineRow(*row[:-1], changed_since=bool(row[-1])) for row in session.execute(query)]
+    return [MineRow(*row) for row in session.execute(query)]
 
 
 def own(

@@ -44,6 +44,7 @@ ON_A_PAGE = 20
 QUERY_LIMIT = 300
 CLOSE = 30  # candidates by meaning; some may no longer be open to the reader
 CLOSE_SHOWN = 8
+ALWAYS_SHOWN = 3
 RELATED = 4
 REFLECTIONS = ReadingFilter(kinds=frozenset({"reflection"}))
 
@@ -159,8 +160,14 @@ def _close_in_meaning(query: str, shown: set[str]) -> list[Item]:
     except RecommenderError as problem:
         log.warning("no search by meaning", problem=str(problem))
         return []
-    items = [i for i in _of_hits(hits) if i.piece.id not in shown]
+    items = [i for i in _of_hits(_near_enough(hits)) if i.piece.id not in shown]
     return items[:CLOSE_SHOWN]
+
+
+def _near_enough(hits: Sequence[Hit]) -> list[Hit]:
+    """Those nearer than the middle of what there is; the first three in any case,
+    since of a few pieces the middle says little."""
+    return [hit for place, hit in enumerate(hits) if place < ALWAYS_SHOWN or hit.score > 0]
 
 
 def _of_hits(hits: Sequence[Hit]) -> list[Item]:
@@ -170,7 +177,7 @@ def _of_hits(hits: Sequence[Hit]) -> list[Item]:
     items = []
     for hit, piece_id in zip(hits, ids, strict=True):
         piece = pieces.get(piece_id)
-        if piece is not None and hit.score > 0:
+        if piece is not None:
             words = wording.own_words(piece.body) or wording.plain(piece.body)
             held = found.holds(words, hit.sentence)
             items.append(Item(piece, hit.sentence, hit.matched) if held else Item(piece))
@@ -421,10 +428,7 @@ def kept_words(choice: str, mine: tuple[str, str], theirs: tuple[str, str]) -> t
 @needs("reflection.write")
 def preview() -> Any:
     """The draft as readers will see it. Nothing is kept."""
-    given = request.get_json()
-    if not isinstance(given, dict):
-        abort(400)
-    return jsonify(html=str(shapes.prose(sent.text(given, "body"))))
+    return jsonify(html=str(shapes.prose(sent.text(sent.json_object(), "body"))))
 
 
 @bp.get("/write/passages")

@@ -60,20 +60,21 @@ function keep(form) {
     waitTimer = setTimeout(save, ms);
   }
 
-  function request(what, keepalive) {
+  function request(what, leaving) {
     const made = Boolean(say.save);
     const content = made
       ? { ...what, base_version: version }
       : { ...what, key: form.elements.key.value, about: say.about };
+    const sent = JSON.stringify(content);
     return fetch(made ? say.save : say.create, {
       method: made ? "PUT" : "POST",
       headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": csrf() },
-      body: JSON.stringify(content),
-      keepalive,
+      body: sent,
+      keepalive: leaving && sent.length * 3 < KEEPALIVE,
     });
   }
 
-  async function save() {
+  async function save({ leaving = false } = {}) {
     clearTimeout(waitTimer);
     const what = words();
     if (sending || stopped || !dirty() || (!say.save && empty(what))) return;
@@ -81,7 +82,7 @@ function keep(form) {
     tell(say.saySaving);
     let answer;
     try {
-      answer = await request(what, false);
+      answer = await request(what, leaving);
     } catch {
       answer = null;
     }
@@ -145,7 +146,7 @@ function keep(form) {
     keepHereSoon();
     if (!stopped) saveIn(PAUSE);
   });
-  for (const field of [title, body]) field.addEventListener("blur", save);
+  for (const field of [title, body]) field.addEventListener("blur", () => save());
   addEventListener("online", () => {
     tries = 0;
     save();
@@ -161,14 +162,7 @@ function keep(form) {
   function leave() {
     if (!dirty() || form.dataset.sent) return;
     keepHere();
-    const what = words();
-    if (sending || stopped || (!say.save && empty(what))) return;
-    if (document.visibilityState === "visible" || what.body.length * 3 > KEEPALIVE) {
-      if (document.visibilityState === "hidden") save();
-      else request(what, what.body.length * 3 < KEEPALIVE).catch(() => {});
-      return;
-    }
-    save();
+    save({ leaving: true });
   }
 
   // The form's own buttons: the words go with it; the device keeps them until an
