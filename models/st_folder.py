@@ -47,12 +47,14 @@ def read_recipe(folder: Path) -> Recipe:
 def read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise ModelError(
             f"{path} is missing, so this is no sentence-transformers folder. Prepare it again."
         ) from None
-    except (ValueError, UnicodeDecodeError) as error:
-        raise ModelError(f"{path} cannot be read ({error}). Prepare the model again.") from error
+    except (ValueError, OSError) as error:
+        raise ModelError(
+            f"{path} cannot be read ({error}). Make it readable, or prepare the model again."
+        ) from error
 
 
 def _max_tokens(folder: Path, config: dict[str, Any]) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,14 +32,11 @@ class TextTokenizer:
         self._folder = folder
         self._max_tokens = serving.max_tokens
         self._foreign = frozenset(serving.foreign)
-        self._change = threading.Lock()
-        self._light_ids = (
-            None if serving.light_ids is None else np.array(serving.light_ids, np.int64)
-        )
-        self._tokenizer = self._open(TOKENIZER)
+        ids = None if serving.light_ids is None else np.array(serving.light_ids, np.int64)
+        # One pair, replaced at once: threads read it without a lock.
+        self._current = (self._open(TOKENIZER), ids)
 
     def tokenize(self, text: str, prompt: str) -> Tokens:
-        # Both are read at once: another thread may be changing to the full vocabulary.
         tokenizer, ids = self._for(prompt + text)
         encoding = tokenizer.encode(prompt + text)
         found = np.array(encoding.ids, np.int64)
@@ -50,17 +46,17 @@ class TextTokenizer:
         )
 
     def _for(self, text: str) -> tuple[Tokenizer, np.ndarray | None]:
-        with self._change:
-            if self._light_ids is not None and self._is_foreign(text):
-                self._tokenizer = self._open(FULL_TOKENIZER)
-                self._light_ids = None
-            return self._tokenizer, self._light_ids
+        """The tokenizer for this text, with the full id of each of its ids if it is light."""
+        tokenizer, ids = self._current
+        if ids is not None and self._is_foreign(text, tokenizer):
+            self._current = (self._open(FULL_TOKENIZER), None)
+        return self._current
 
-    def _is_foreign(self, text: str) -> bool:
+    def _is_foreign(self, text: str, tokenizer: Tokenizer) -> bool:
         if text.isascii():
             return False
         # As the model sees it: an Ohm sign, say, is the Greek letter omega.
-        normalizer = self._tokenizer.normalizer
+        normalizer = tokenizer.normalizer
         seen = normalizer.normalize_str(text) if normalizer else text
         return not self._foreign.isdisjoint(seen)
 
