@@ -6,9 +6,9 @@ import threading
 from typing import TYPE_CHECKING
 
 from flask import current_app
-from models.load import load_model
 
 from corpus.library import Library
+from models.load import load_model
 from models.text_model import TextModel
 from recommender.index import Index
 
@@ -40,7 +40,11 @@ class Resources:
     def model(self) -> TextModel:
         with self._lock:
             if self._model is None:
-                self._model = load_model(self._settings.model, self._settings.models_folder)
+                self._model = load_model(
+                    self._settings.model,
+                    self._settings.models_folder,
+                    threads=self._settings.model_threads,
+                )
             return self._model
 
     @property

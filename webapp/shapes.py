@@ -94,7 +94,7 @@ def moment(value: dt.datetime) -> str:
 def ago(value: dt.datetime) -> str:
     """Today the time, else the day."""
     if value.astimezone(clock.zone()).date() == clock.today():
-        return format_time(value, "short")
+        return format_time(value, "HH:mm")  # as people say it in both languages: 20:14
     return day(value)
 
 

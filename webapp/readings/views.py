@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, abort, current_app, flash, g, jsonify, redirect, request, url_for
 from flask_babel import gettext as _
+from flask_babel import pgettext
 from werkzeug.wrappers import Response
 
 from corpus.texts import CorpusError
@@ -164,7 +165,7 @@ def deed_said(kind: str, *, on: bool) -> str:
     said = {
         ("read", True): _("Marked as read."),
         ("read", False): _("No longer marked as read."),
-        ("saved", True): _("Saved."),
+        ("saved", True): pgettext("reading", "Saved."),
         ("saved", False): _("No longer saved."),
         ("set_aside", True): _("Set aside. It will not be suggested again."),
         ("set_aside", False): _("It may be suggested again."),
