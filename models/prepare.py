@@ -60,7 +60,11 @@ def prepare(
 def _name_for(name_or_folder: str) -> str:
     """A folder's own name; "owner/model" becomes "owner--model"."""
     given = Path(name_or_folder)
-    name = given.resolve().name if given.is_dir() else name_or_folder.replace("/", "--")
+    name = (
+        given.resolve().name
+        if name_or_folder and given.is_dir()
+        else name_or_folder.replace("/", "--")
+    )
     if name == "hashing" or (name in PACKAGED and given.is_dir()):
         raise ModelError(
             f'The name "{name}" belongs to a model that comes with Xinde. Rename your folder.'
@@ -96,8 +100,9 @@ def graph_writer(home: Path) -> Callable[[Path], None] | None:
 
 def _export(home: Path, draft: Path) -> None:
     """Writes the encoder alone, as torch's exporter gives it, weights in a file beside it."""
-    import onnx
     import torch
+
+    import onnx
 
     encoder = open_original(str(home))[0].auto_model.eval()
 

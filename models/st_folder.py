@@ -37,7 +37,7 @@ def read_recipe(folder: Path) -> Recipe:
             f"can be served. Choose another model."
         )
     return Recipe(
-        dim=int(config["hidden_size"]),
+        dim=_dim(folder, config),
         max_tokens=_max_tokens(folder, config),
         pooling=_pooling(read_json(folder / modules[1]["path"] / "config.json"), folder),
         prompts=_prompts(folder),
@@ -57,11 +57,23 @@ def read_json(path: Path) -> Any:
         ) from error
 
 
+def _dim(folder: Path, config: dict[str, Any]) -> int:
+    for key in ("hidden_size", "dim", "d_model"):  # as kinds of encoder call it
+        if key in config:
+            return int(config[key])
+    raise ModelError(f"{folder}/config.json names no hidden_size. Choose another model.")
+
+
 def _max_tokens(folder: Path, config: dict[str, Any]) -> int:
-    path = folder / "sentence_bert_config.json"
-    said = read_json(path).get("max_seq_length") if path.is_file() else None
-    positions = int(config.get("max_position_embeddings") or 512)
-    return min(int(said or positions), positions, 512)
+    limits = [512, int(config.get("max_position_embeddings") or 512)]
+    # Older folders say it in the first file, newer ones in the second.
+    for name, key in (
+        ("sentence_bert_config.json", "max_seq_length"),
+        ("tokenizer_config.json", "model_max_length"),
+    ):
+        if (folder / name).is_file():
+            limits.append(int(read_json(folder / name).get(key) or 512))
+    return min(limits)
 
 
 def _pooling(config: dict[str, Any], folder: Path) -> Pooling:

@@ -133,6 +133,14 @@ def test_a_model_that_cannot_be_served_is_refused_with_the_reason(tmp_path, file
         read_recipe(tmp_path / "m")
 
 
+def test_a_newer_folder_says_its_length_with_the_tokenizer(tmp_path):
+    write_tiny_bert(tmp_path / "m")
+    (tmp_path / "m/sentence_bert_config.json").write_text("{}")
+    assert read_recipe(tmp_path / "m").max_tokens == 48
+    (tmp_path / "m/tokenizer_config.json").write_text('{"model_max_length": 24}')
+    assert read_recipe(tmp_path / "m").max_tokens == 24
+
+
 def test_the_check_set_is_bilingual_and_has_no_doubles():
     assert (len(ENGLISH), len(CHINESE), len(QUESTIONS)) == (30, 30, 20)
     assert len(set(SENTENCES + QUESTIONS)) == 80
