@@ -171,7 +171,7 @@ def _world(document: Document, library: Library, brought: dict[str, Brought], ow
     def text(slug: str) -> KnownText | None:
         if slug in brought:
             return KnownText(brought[slug].text.title, brought[slug].text.themes)
-        record = library.text(slug)
+        record = library.text(slug, withdrawn=True)
         return KnownText(record.title, record.themes) if record else None
 
     @cache
@@ -210,7 +210,7 @@ def _world(document: Document, library: Library, brought: dict[str, Brought], ow
 
 
 def _pairs(session: Session, query: Any) -> dict[str, Any]:
-    return dict(session.execute(query).tuples().all())
+    return {str(name): value for name, value in session.execute(query)}
 
 
 def _app() -> Flask:

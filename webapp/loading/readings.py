@@ -54,6 +54,8 @@ def read_all(items: list[Item], problems: Problems) -> dict[str, Brought]:
         return found
     with tempfile.TemporaryDirectory() as folder, Reader() as reader:
         for item in items:
+            if item.values["markdown"] is None or not item.values["key"]:
+                continue  # said already
             source = as_file(item)
             if source is None:
                 problems.add(
@@ -75,6 +77,7 @@ def read_all(items: list[Item], problems: Problems) -> dict[str, Brought]:
 def put(folder: Path, brought: dict[str, Brought]) -> int:
     """Write the files that are new or changed; each whole or not at all."""
     written = 0
+    folder.mkdir(exist_ok=True)
     for slug, each in sorted(brought.items()):
         target = folder / f"{slug}.md"
         if target.exists() and target.read_bytes() == each.source:

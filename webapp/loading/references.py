@@ -81,7 +81,7 @@ def resolve(document: Document, world: World, problems: Problems) -> Resolved:
 def _units(document: Document, world: World, out: Resolved, problems: Problems) -> None:
     out.units.update(world.unit_names)
     for item in document["units"]:
-        out.units[item.values["name"]] = world.derived("unit", item.key)
+        out.units[item.values["name"] or item.key] = world.derived("unit", item.key)
     for item in document["units"]:  # a key is meant before a name
         out.units[item.key] = world.derived("unit", item.key)
     parents = {}
@@ -147,8 +147,15 @@ def _addresses(document: Document, world: World, problems: Problems) -> None:
 
 
 def _author(
-    item: Item, name: str, path: str, authors: dict[str, str], world: World, problems: Problems
+    item: Item,
+    name: str | None,
+    path: str,
+    authors: dict[str, str],
+    world: World,
+    problems: Problems,
 ) -> None:
+    if name is None:
+        return
     if name not in authors and world.derived("member", name) not in world.member_units:
         problems.add(
             path, f"is {shown(name)}; there is no member of that key, in the file or loaded before"
@@ -165,7 +172,10 @@ def _about(item: Item, world: World, problems: Problems) -> None:
 
 def _audience(item: Item, world: World, out: Resolved, problems: Problems) -> None:
     audience, unit = item.values["audience"], item.values["unit"]
-    if item.values["status"] == "submitted" and audience is None:
+    if item.values["author"] is None:
+        return
+    told = any(path == f"{item.path}.audience" for path, _message in problems.found)
+    if item.values["status"] == "submitted" and audience is None and not told:
         problems.add(
             f"{item.path}.audience", "is missing; it is one of: unit, organisation, anonymous"
         )
@@ -193,6 +203,8 @@ def _audience(item: Item, world: World, out: Resolved, problems: Problems) -> No
 
 def _body(item: Item, world: World, problems: Problems) -> str:
     """The body, in which every source that names a text only names the passage."""
+    if item.values["body"] is None:
+        return ""
     lines: list[str] = []
     quoted: list[str] = []
     for line in item.values["body"].splitlines():
@@ -228,6 +240,8 @@ def _with_passage(
 
 def _deed(item: Item, document: Document, world: World, out: Resolved, problems: Problems) -> None:
     reading = item.values["reading"]
+    if reading is None:
+        return
     if reading.startswith("reflection/"):
         name = reading.partition("/")[2]
         found = world.derived("reflection", name)

@@ -142,7 +142,9 @@ class Problems:
 
 @dataclass
 class Document:
-    """A load file, read and checked by itself. References are not yet looked up."""
+    """A load file, read and checked by itself. References are not yet looked up.
+
+    Where a value was wrong its field holds the default (None if it is required)."""
 
     organisation: dict[str, Any] = field(default_factory=dict)
     sections: dict[str, list[Item]] = field(default_factory=dict)
@@ -183,7 +185,6 @@ def _section(name: str, source: Any, problems: Problems) -> list[Item]:
     where: dict[str, str] = {}
     for position, entry in enumerate(source):
         path = f"{name}[{position}]"
-        before = len(problems.found)
         values = _object(entry, SECTIONS[name], path, problems)
         if not isinstance(entry, dict):
             continue
@@ -193,7 +194,7 @@ def _section(name: str, source: Any, problems: Problems) -> list[Item]:
             problems.add(f"{path}.key", f"is {fields.shown(key)}, which {where[key]} has already")
         elif key:
             where[key] = path
-        if len(problems.found) == before:
+        if key:  # even with problems: what refers to it shall not be blamed for them
             items.append(Item(path, str(key), values, _told(entry)))
     return items
 
@@ -231,7 +232,8 @@ def _natural_key(section: str, values: dict[str, Any]) -> str:
     """A deed needs no key: member, kind and reading are one."""
     if section != "deeds":
         return ""
-    return f"{values['member']} {values['kind']} {values['reading']}"
+    parts = (values["member"], values["kind"], values["reading"])
+    return " ".join(parts) if all(parts) else ""
 
 
 def _told(entry: dict[str, Any]) -> str:

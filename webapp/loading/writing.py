@@ -27,7 +27,7 @@ from webapp.loading.shape import Document, Item
 from webapp.members.tables import DoneOnce, Member, Organisation, User
 from webapp.notes.tables import Note
 from webapp.readings.tables import Deed
-from webapp.reflections import citations, lifecycle, publication
+from webapp.reflections import citations, lifecycle, publication, store
 from webapp.reflections.tables import Citation, Reflection, ReflectionTheme, ReflectionVersion
 from webapp.units.tables import MemberRole, Membership, StudyRole, Unit
 
@@ -272,9 +272,10 @@ class Writer:
         self._draft(piece, item, at)
         if item.values["status"] == "submitted":
             self._publish(piece, item, at)
-        elif piece.published_version:  # it was submitted; the file takes it back
+        elif piece.status == "submitted":  # the file takes it back
             piece.status = "withdrawn"
             piece.published_version += 1
+            self._forget_what_it_is_found_by(piece)
         self.session.flush()
         return [piece.version, piece.published_version, piece.status]
 
@@ -285,15 +286,16 @@ class Writer:
         piece.text_slug = about.partition("/")[0] if about else None
         piece.text_title = text.title if text else None
         piece.title, piece.body = item.values["title"], self.found.bodies[item.path]
-        piece.language = item.values["language"] or languages.detect(piece.body)
+        piece.language = item.values["language"] or languages.detect(f"{piece.title}\n{piece.body}")
         piece.version += 1
         piece.prepared = None
         piece.updated_at = at
 
     def _publish(self, piece: Reflection, item: Item, at: dt.datetime) -> None:
-        cited = citations.parse(piece.body)
+        cited = [c for c in citations.parse(piece.body) if self.text(c.text_slug)]
         about = self.text(piece.text_slug) if piece.text_slug else None
-        others = [text.themes for c in cited if (text := self.text(c.text_slug))]
+        slugs = dict.fromkeys(c.text_slug for c in cited if c.text_slug != piece.text_slug)
+        others = [text.themes for slug in slugs if (text := self.text(slug))]
         piece.shown_at = lifecycle.shown_at(
             at,
             audience=item.values["audience"],
@@ -305,7 +307,6 @@ class Writer:
         piece.unit_id = self.found.reflection_unit.get(item.path)
         piece.published_title, piece.published_body = piece.title, piece.body
         piece.published_draft = piece.version
-        piece.search_text = publication.search_text(piece.title, piece.body)
         piece.themes = publication.themes_of(about.themes if about else (), others)
         piece.submitted_at = piece.submitted_at or at
         piece.published_version += 1
@@ -313,13 +314,9 @@ class Writer:
         self._beside(piece, cited, at)
 
     def _beside(self, piece: Reflection, cited: list[citations.Cited], at: dt.datetime) -> None:
-        """Themes, citations and the version that stand beside a submitted piece."""
-        for table in (ReflectionTheme, Citation):
-            self.session.execute(
-                sa.delete(table).where(
-                    table.organisation_id == self.organisation.id, table.reflection_id == piece.id
-                )
-            )
+        """Themes, citations, words and the version that stand beside a submitted piece."""
+        self._forget_what_it_is_found_by(piece)
+        store.set_words(self.session, piece, publication.search_text(piece.title, piece.body))
         of = {"organisation_id": self.organisation.id, "reflection_id": piece.id}
         self.session.add_all(ReflectionTheme(**of, theme=theme) for theme in piece.themes)
         self.session.add_all(
@@ -344,6 +341,15 @@ class Writer:
                 at=at,
             )
         )
+
+    def _forget_what_it_is_found_by(self, piece: Reflection) -> None:
+        for table in (ReflectionTheme, Citation):
+            self.session.execute(
+                sa.delete(table).where(
+                    table.organisation_id == self.organisation.id, table.reflection_id == piece.id
+                )
+            )
+        store.set_words(self.session, piece, "")
 
     def _note(self, item: Item, _position: int, before: Any) -> Any:
         id = derived_id("note", item.key)
