@@ -41,10 +41,13 @@ def carried_out(
     digest = hashlib.sha256("\0".join((key, *what)).encode()).hexdigest()
     of = {"organisation_id": actor.organisation, "member_id": str(actor.member), "key": digest}
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    written = session.execute(
-        insert(DoneOnce).values(**of, result={}, done_at=now).on_conflict_do_nothing()
+    written = session.scalar(
+        insert(DoneOnce)
+        .values(**of, result={}, done_at=now)
+        .on_conflict_do_nothing()
+        .returning(DoneOnce.key)
     )
-    if not written.rowcount:  # type: ignore[attr-defined]
+    if written is None:
         done = session.get(DoneOnce, tuple(of.values()), populate_existing=True)
         return (dict(done.result) if done else {}), False
     result = work()
