@@ -1,0 +1,310 @@
+"""The command line: help for everybody, one clear line for what goes wrong, safe to run twice."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from webapp.cli import main
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def once_built(tmp_path_factory) -> Path:
+    """A data folder as `xinde library build` leaves it, with the hashing model."""
+    data = tmp_path_factory.mktemp("cli")
+    done = run_xinde("library", "build", data=data)
+    assert done.returncode == 0, done.stderr
+    return data
+
+
+@pytest.fixture
+def data(tmp_path, once_built) -> Path:
+    import shutil
+
+    target = tmp_path / "instance"
+    shutil.copytree(once_built, target)
+    return target
+
+
+def environment(data: Path) -> dict[str, str]:
+    kept = {
+        k: v for k, v in os.environ.items() if not k.startswith("XINDE_") and k != "DATABASE_URL"
+    }
+    return {**kept, "XINDE_DATA": str(data), "XINDE_MODEL": "hashing", "PYTHONPATH": str(ROOT)}
+
+
+def run_xinde(*arguments: str, data: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", "from webapp.cli import main; main(prog_name='xinde')", *arguments],
+        env={**environment(data), **more},
+        cwd=data.parent,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.fixture
+def xinde(data, monkeypatch) -> Callable[..., Result]:
+    """Run a command in this process."""
+    for name in [n for n in os.environ if n.startswith("XINDE_") or n == "DATABASE_URL"]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("XINDE_DATA", str(data))
+    monkeypatch.setenv("XINDE_MODEL", "hashing")
+    monkeypatch.chdir(data.parent)
+    return lambda *arguments: CliRunner().invoke(main, list(arguments), catch_exceptions=False)
+
+
+def commands(group: click.Command, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    found = [path]
+    for name, command in getattr(group, "commands", {}).items():
+        found += commands(command, (*path, name))
+    return found
+
+
+@pytest.mark.parametrize("path", commands(main), ids=" ".join)
+def test_the_help_of_every_command_is_a_sentence_and_an_example(path):
+    shown = CliRunner().invoke(main, [*path, "--help"])
+    assert shown.exit_code == 0
+    command: click.Command = main
+    for name in path:
+        command = command.commands[name]  # type: ignore[attr-defined]
+    assert command.help.split("\n\n")[0].strip().endswith((".", ".\n"))
+    assert "Example:" in shown.output
+    assert f"xinde {' '.join(path)}".strip() in shown.output.split("Example:")[1]
+
+
+def test_help_answers_at_once(tmp_path):
+    """Without importing what serves pages or computes vectors."""
+    listed = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys, webapp.cli; print([m for m in sys.modules if m in "
+            "('numpy', 'sqlalchemy', 'onnxruntime', 'torch', 'gunicorn', 'tqdm')])",
+        ],
+        env=environment(tmp_path),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert listed.stdout.strip() == "[]"
+    times = []
+    for _ in range(3):
+        start = time.perf_counter()
+        assert run_xinde("--help", data=tmp_path).returncode == 0
+        times.append(time.perf_counter() - start)
+    assert min(times) < 1.5  # 0.2 s alone; the limit leaves room for a busy machine
+
+
+def test_a_library_is_listed_and_searched(xinde):
+    rows = json.loads(xinde("library", "list", "--language", "zh", "--json").stdout)
+    assert len(rows) >= 20
+    assert {r["language"] for r in rows} == {"zh"}
+    hits = json.loads(xinde("library", "search", "going to see the block", "--json").stdout)
+    assert hits[0]["reading"].startswith("going-to-see/")
+    assert hits[0]["sentence"]
+
+
+def test_building_again_embeds_nothing(xinde):
+    report = json.loads(xinde("library", "build", "--json").stdout)
+    assert report["texts"]["new"] == report["texts"]["changed"] == []
+    assert report["index"]["new"] == report["index"]["changed"] == 0
+
+
+def test_an_added_text_is_found_and_a_refused_one_says_why(xinde, tmp_path):
+    good = tmp_path / "on-kettles.md"
+    good.write_text("---\ntitle: On kettles\n---\nA kettle that whistles is heard in the yard.\n")
+    empty = tmp_path / "nothing.md"
+    empty.write_text("")
+    added = xinde("library", "add", str(good))
+    assert added.exit_code == 0
+    assert "1 new" in added.stdout
+    found = json.loads(xinde("library", "search", "whistling kettle", "--json").stdout)
+    assert found[0]["reading"].startswith("on-kettles/")
+    refused = xinde("library", "add", str(empty))
+    assert refused.exit_code == 1
+    assert "nothing.md" in refused.stdout
+    assert "empty" in refused.stdout
+
+
+def test_members_are_added_once_invited_and_listed(xinde):
+    first = xinde(
+        "members", "add", "li@example.org", "李文", "--role", "mentor", "--language", "zh"
+    )
+    assert "/reset/" in first.stdout
+    again = xinde("members", "add", "LI@example.org", "李文")
+    assert "nothing was changed" in again.stdout
+    rows = json.loads(xinde("members", "list", "--json").stdout)
+    assert [(r["name"], r["email"]) for r in rows] == [("李文", "li@example.org")]
+    assert (
+        "/join/"
+        in json.loads(xinde("members", "invite", "--administrator", "--json").stdout)["link"]
+    )
+    assert "/reset/" in xinde("members", "reset-link", "li@example.org").stdout
+    assert "no unit Nowhere" in xinde("members", "invite", "--unit", "Nowhere").stderr
+    assert "no role king" in xinde("members", "add", "x@example.org", "X", "--role", "king").stderr
+    assert xinde("members", "reset-link", "nobody@example.org").exit_code == 1
+
+
+def test_load_jobs_and_suggest_work_together(xinde, tmp_path):
+    file = tmp_path / "org.json"
+    file.write_text(
+        json.dumps(
+            {
+                "members": [
+                    {
+                        "key": "a",
+                        "name": "Ann",
+                        "email": "ann@example.org",
+                        "password": "a long password",
+                        "working_on": "How volunteers come back a second time",
+                    },
+                    {
+                        "key": "b",
+                        "name": "Bo",
+                        "email": "bo@example.org",
+                        "password": "a long password",
+                    },
+                ],
+                "reflections": [
+                    {
+                        "key": "r",
+                        "author": "b",
+                        "audience": "organisation",
+                        "title": "Volunteers who came back",
+                        "body": "Volunteers come back a second time when somebody saw them leave.",
+                    }
+                ],
+            }
+        )
+    )
+    assert xinde("load", str(file)).exit_code == 0
+    assert json.loads(xinde("load", str(file), "--json").stdout)["sections"]["members"]["same"] == 2
+    done = json.loads(xinde("jobs", "run", "--json").stdout)
+    assert (done["swept"], done["still_behind"]) == (1, 0)
+    assert json.loads(xinde("jobs", "run", "--json").stdout)["swept"] == 0
+    found = json.loads(xinde("suggest", "ann@example.org", "--json", "--day", "2026-05-04").stdout)
+    readings = {s["reading"] for s in found["suggestions"]}
+    assert any(r.startswith("reflection/") for r in readings)
+    for suggestion in found["suggestions"]:
+        assert suggestion["score"] == pytest.approx(
+            sum(p["value"] for p in suggestion["parts"]), abs=1e-4
+        )
+        for part in suggestion["parts"]:
+            assert part["value"] == pytest.approx(part["words"] + part["meaning"], abs=1e-4)
+
+
+def test_a_wrong_file_is_one_message_and_exit_code_one(data, tmp_path):
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text('{"members": [{"key": "a"}], "persons": []}')
+    done = run_xinde("load", str(wrong), data=data)
+    assert done.returncode == 1
+    assert "members[0].name is missing" in done.stderr
+    assert "persons is not a section" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_every_route_has_its_permission(xinde):
+    rows = json.loads(xinde("routes", "--json").stdout)
+    assert {r["route"] for r in rows} >= {"/", "/healthz", "/readyz", "/login"}
+    assert [r["route"] for r in rows if not r["permission"]] == []
+    assert all(r["methods"] and r["who"] and r["sentence"] for r in rows)
+
+
+def test_doctor_is_content_with_a_fresh_folder_and_names_what_is_wrong(xinde, data):
+    well = xinde("doctor")
+    assert well.exit_code == 0, well.stdout
+    assert well.stdout.count("ok ") >= 10
+    (data / "index" / "index.db").unlink()
+    for name in ("index.db-wal", "index.db-shm"):
+        (data / "index" / name).unlink(missing_ok=True)
+    ill = xinde("doctor")
+    assert ill.exit_code == 1
+    assert "xinde library build" in next(
+        line for line in ill.stdout.splitlines() if "PROBLEM" in line
+    )
+    assert xinde("library", "check").exit_code == 1
+
+
+def test_doctor_of_an_empty_folder_says_how_to_begin(tmp_path):
+    done = run_xinde("doctor", data=tmp_path / "nothing")
+    assert done.returncode == 1
+    assert "xinde serve" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("XINDE_COLOUR", "blue", "XINDE_COLOUR is not a setting"),
+        ("XINDE_THREADS", "many", "whole number"),
+        ("XINDE_LANGUAGE", "fr", "en or zh"),
+        ("DATABASE_URL", "mysql://x", "postgresql://"),
+        ("DATABASE_URL", "postgresql://127.0.0.1:1/none", "does not answer"),
+        ("XINDE_MODEL", "no-such-model", "There is no model"),
+        ("XINDE_TEXTS", "/no/such/folder", "/no/such/folder"),
+    ],
+)
+def test_a_wrong_setting_is_one_clear_line(data, name, value, said):
+    done = run_xinde("library", "build", data=data, **{name: value})
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_index_of_another_model_names_the_cure(data, tmp_path):
+    import sqlite3
+
+    with sqlite3.connect(data / "index" / "index.db") as index:
+        index.execute("update meta set value = 'other/1' where key = 'model'")
+    index.close()
+    done = run_xinde("library", "search", "kettle", data=data)
+    assert done.returncode == 1
+    assert "xinde library build" in done.stderr
+    assert run_xinde("library", "build", data=data).returncode == 0
+    assert run_xinde("library", "search", "kettle", data=data).returncode == 0
+
+
+def test_a_newer_database_is_not_touched(data):
+    import sqlite3
+
+    with sqlite3.connect(data / "community.db") as community:
+        community.execute("update alembic_version set version_num = '9999'")
+    community.close()
+    done = run_xinde("members", "list", data=data)
+    assert done.returncode == 1
+    assert "newer Xinde" in done.stderr
+    assert "9999" in done.stderr
+
+
+def test_a_data_folder_that_is_a_file_is_said(tmp_path):
+    (tmp_path / "instance").write_text("")
+    done = run_xinde("members", "list", data=tmp_path / "instance")
+    assert done.returncode == 1
+    assert "is a file" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_full_disk_is_said(data, xinde, monkeypatch):
+    from collections import namedtuple
+
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr("shutil.disk_usage", lambda _path: usage(10, 10, 0))
+    done = xinde("members", "list")
+    assert done.exit_code == 1
+    assert "is full" in done.stderr
+    assert str(data) in done.stderr
