@@ -107,13 +107,17 @@ class OnnxModel:
 
     def run(self, batch: Sequence[Tokens]) -> np.ndarray:
         """(texts, longest, dim) float32 token states; rows beyond a text's end mean nothing."""
+        return self._open().run(None, self.feed(batch))[0]
+
+    def feed(self, batch: Sequence[Tokens]) -> dict[str, np.ndarray]:
+        """What the graph is given: ids (texts, longest) and a mask of those that are real."""
         longest = max(len(tokens.ids) for tokens in batch)
         ids = np.zeros((len(batch), longest), np.int64)
         mask = np.zeros((len(batch), longest), np.int32)
         for row, tokens in enumerate(batch):
             ids[row, : len(tokens.ids)] = tokens.ids
             mask[row, : len(tokens.ids)] = 1
-        return self._open().run(None, {"input_ids": ids, "attention_mask": mask})[0]
+        return {"input_ids": ids, "attention_mask": mask}
 
     def _each(
         self,
