@@ -595,7 +595,7 @@ def restore(reflection_id: str, version_id: str) -> Answer:
     except Unknown:
         abort(404)
     flash(_("Restored. What it replaced is among the versions."))
-    return redirect(url_for(".edit", reflection_id=reflection_id, settled=1), 303)
+    return redirect(url_for(".edit", reflection_id=reflection_id), 303)
 
 
 # Submitting and after

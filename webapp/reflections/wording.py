@@ -13,7 +13,7 @@ EXCERPT = 220
 
 _QUOTE = re.compile(r"^ {0,3}>")
 _LINK = re.compile(r"!?\[([^\[\]\n]{0,700})\]\([^()\s]{0,700}\)")
-_HEADING = re.compile(r"^ {0,3}#{1,6}\s+|\s+#+\s*$")
+_HEADING = re.compile(r"^ {0,3}#{1,6}\s+")
 _ITEM = re.compile(r"^\s{0,12}(?:[-*+]|\d{1,9}[.)])\s+")
 _RULE = re.compile(r"^ {0,3}(?:[-*_]\s*){3,}$")
 _EMPHASIS = re.compile(r"(?<!\w)([*_]{1,3})(?=\S)([^*_\n]{1,400}?)(?<=\S)\1(?!\w)")
@@ -49,7 +49,8 @@ def plain(body: str) -> str:
 def excerpt(body: str) -> str:
     """The first words of the writer, for two lines of a list; of a quotation if
     there is nothing else."""
-    return shortened(" ".join((own_words(body) or plain(body)).split()), EXCERPT)
+    text = "\n".join(line for line in body.splitlines() if not _HEADING.match(line))
+    return shortened(" ".join((own_words(text) or plain(body)).split()), EXCERPT)
 
 
 def shortened(text: str, limit: int) -> str:

@@ -21,6 +21,7 @@ function keep(form) {
   let version = Number(say.version);
   let saved = words(); // what the server has
   let sending = false;
+  let flight = Promise.resolve(); // ends when the last save has its answer
   let waitTimer, deviceTimer;
   let tries = 0;
   let stopped = ""; // "conflict", "signed-out", "gone": only a person can go on
@@ -74,12 +75,17 @@ function keep(form) {
     });
   }
 
-  async function save({ leaving = false } = {}) {
+  function save({ leaving = false } = {}) {
     clearTimeout(waitTimer);
     const what = words();
-    if (sending || stopped || !dirty() || (!say.save && empty(what))) return;
+    if (sending || stopped || !dirty() || (!say.save && empty(what))) return flight;
     sending = true;
     tell(say.saySaving);
+    flight = send(what, leaving);
+    return flight;
+  }
+
+  async function send(what, leaving) {
     let answer;
     try {
       answer = await request(what, leaving);
@@ -88,7 +94,7 @@ function keep(form) {
     }
     sending = false;
     if (answer?.ok) await done(answer, what);
-    else await refused(answer);
+    else refused(answer);
   }
 
   async function done(answer, what) {
@@ -112,7 +118,7 @@ function keep(form) {
     say.signIn = say.signIn.replace(/next=.*$/, `next=${encodeURIComponent(told.edit_url)}`);
   }
 
-  async function refused(answer) {
+  function refused(answer) {
     const kept = keepHere();
     const status = answer?.status ?? 0;
     if (status === 409) {
@@ -165,11 +171,18 @@ function keep(form) {
     save({ leaving: true });
   }
 
-  // The form's own buttons: the words go with it; the device keeps them until an
-  // editor opens on the same words.
-  form.addEventListener("submit", () => {
+  // The form's own buttons. In a conflict the form itself goes to the server,
+  // which answers with both texts; the device keeps these until one is chosen.
+  form.addEventListener("submit", async (event) => {
     clearTimeout(waitTimer);
     keepHere();
+    if (stopped === "conflict") return;
+    event.preventDefault();
+    const onward = event.submitter?.value === "submit";
+    await flight;
+    await save();
+    if (!say.save && empty(words())) tell(say.sayNoWords);
+    else if (!dirty() && onward) location.assign(say.save.replace(/\/draft$/, "/submit"));
   });
   addEventListener("pageshow", (event) => {
     if (event.persisted && dirty()) save();
@@ -177,7 +190,10 @@ function keep(form) {
 
   // Words that only this device has
 
-  if (say.settled) device.dropAll();
+  if (say.settled) {
+    device.dropAll();
+    history.replaceState(null, "", location.pathname); // a reload must not drop newer words
+  }
   offerFound();
 
   function offerFound() {
@@ -219,7 +235,10 @@ function keep(form) {
   button.addEventListener("click", async () => {
     const on = button.getAttribute("aria-pressed") !== "true";
     if (on) {
-      if (!body.value.trim()) return tell(say.sayNoWords);
+      if (!body.value.trim()) {
+        tell(say.sayNoWords);
+        return;
+      }
       try {
         const answer = await fetch(say.preview, {
           method: "POST",
@@ -229,7 +248,8 @@ function keep(form) {
         if (!answer.ok) throw new Error(String(answer.status));
         shown.innerHTML = (await answer.json()).html; // cleaned by the server
       } catch {
-        return tell(say.sayUnsent, { bad: true });
+        tell(say.sayUnsent, { bad: true });
+        return;
       }
     }
     button.setAttribute("aria-pressed", String(on));
