@@ -31,6 +31,7 @@ from corpus import languages, sentences
 from models.load import DEFAULT_MODEL, load_model
 from models.text_model import TextModel
 from recommender import Index, search, sync_library
+from recommender.centring import centred
 from recommender.closeness import measure, single
 from recommender.search import MOST_TERMS
 from recommender.word_index import term_hashes
@@ -101,7 +102,7 @@ def ndcg(ranked: list[str], relevant: dict[str, int]) -> float:
 def rankings(index: Index, model: TextModel, query: str) -> dict[str, list[str]]:
     """The ten best documents by each way."""
     snapshot = index.snapshot()
-    vector = model.encode([query], kind="query")[0]
+    vector = centred(model.encode([query], kind="query"), snapshot.centre)[0]
     asked = single(vector, term_hashes(query), languages.detect(query))
     measured = measure(snapshot, asked, np.empty(0, np.int64), most_terms=MOST_TERMS)
     found = {"mix": [hit.reading.id for hit in search(index, model, query, limit=DEPTH)]}

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from recommender.closeness import Measured, Pools, Queries, blocked_rows, measure, pools
+from recommender.centring import centred
+from recommender.closeness import (
+    EVIDENCE,
+    Measured,
+    Pools,
+    Queries,
+    Weights,
+    blocked_rows,
+    measure,
+    pools,
+)
 from recommender.index import Snapshot
 from recommender.readings import Profile
 
 # Words of a piece of evidence that are looked up: its rarest. A whole
 # reflection as a query would touch half of all postings for nothing.
 MOST_TERMS = 16
-MOST_COMMON = 0.1  # of a language's readings, in a library of some size
+# Of a language's readings. What more of them say tells nothing of a statement:
+# "question", "group" and "whenever" outweighed what it was about.
+MOST_COMMON = 0.2
 
 
 @dataclass(frozen=True)
@@ -23,24 +35,33 @@ class Candidates:
     rows: np.ndarray  # (c,) int64, sorted, into the snapshot
     pools: Pools
     language_of: np.ndarray  # (c,) int64, into `pools.languages`
+    queries: Queries  # centred
     measured: Measured
 
 
-def find(snapshot: Snapshot, queries: Queries, profile: Profile) -> Candidates:
+def find(
+    snapshot: Snapshot,
+    queries: Queries,
+    profile: Profile,
+    *,
+    weights: Weights = EVIDENCE,
+    most_common: float = MOST_COMMON,
+) -> Candidates:
     """The pools of all pieces together, and versions of the same texts in other languages.
 
     Nothing excluded, gone, or in a language that the member does not read.
     """
+    queries = replace(queries, vectors=centred(queries.vectors, snapshot.centre))
     measured = measure(
         snapshot,
         queries,
         blocked_rows(snapshot, profile.excluded_groups),
         most_terms=MOST_TERMS,
-        most_common=MOST_COMMON,
+        most_common=most_common,
     )
-    found = pools(snapshot, measured, queries, profile.languages)
+    found = pools(snapshot, measured, queries, profile.languages, weights)
     rows = np.union1d(found.rows, _other_versions(snapshot, found, profile))
-    return Candidates(rows, found, _languages(snapshot, rows, found.languages), measured)
+    return Candidates(rows, found, _languages(snapshot, rows, found.languages), queries, measured)
 
 
 def _other_versions(snapshot: Snapshot, found: Pools, profile: Profile) -> np.ndarray:

@@ -7,13 +7,17 @@ pairs of two, so a Chinese question is compared with English readings by how
 they stand among English readings. Where query and reading are of different
 languages, words have weight 0.
 
+A question and a statement are weighed differently. Who asks chooses words that
+stand in the answer; who tells of their work uses the words of every day, and
+what they share with a reading is mostly what it is about.
+
 A mean of z-scores beat rank fusion in every pairing tried (docs/decisions/0004).
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
@@ -21,17 +25,28 @@ import numpy as np
 from recommender.index import Snapshot
 from recommender.word_index import K1, B
 
+FEW = 50  # readings; below, every third is much and a common word may be the subject
 POOL = 64  # nearest readings by meaning, and as many by words
-WORDS_WEIGHT = {"en": 0.5, "zh": 0.6}
-OTHER_WORDS_WEIGHT = 0.5
-ACROSS = 0.6  # weight of meaning where words cannot help
+
+
+@dataclass(frozen=True)
+class Weights:
+    """How words and meaning are mixed; measured, see docs/decisions/0004."""
+
+    words: dict[str, float] = field(default_factory=dict)  # by the language of the reading
+    other_words: float = 0.5
+    across: float = 0.6  # of meaning where words cannot help
+
+
+SEARCH = Weights({"en": 0.5, "zh": 0.6})
+EVIDENCE = Weights({"en": 0.3, "zh": 0.4}, other_words=0.3, across=0.7)
 
 
 @dataclass(frozen=True)
 class Queries:
     """What is looked for: m vectors and t words of e queries."""
 
-    vectors: np.ndarray  # (m, dim) float32
+    vectors: np.ndarray  # (m, dim) float32, centred as the readings are
     starts: np.ndarray  # (e,) int64: first vector of each query; every query has one
     terms: np.ndarray  # (t,) uint64 hashed words, each once per query
     counts: np.ndarray  # (t,) float32, how often the query says it
@@ -108,7 +123,7 @@ def _score_words(
             continue
         idf = vocabulary.rarity(terms)
         # log1p(1/share - 1) is the rarity of a word in that share of the readings.
-        usable = idf > (np.log(1 / most_common) if vocabulary.size > 1000 else 0)
+        usable = idf > (np.log(1 / most_common) if vocabulary.size >= FEW else 0)
         weights = idf * (1 + np.log(np.maximum(queries.counts[mine], 1)))
         chosen = _rarest(owners, np.where(usable, weights, 0), terms, most_terms)
         terms, owners, weights = terms[chosen], owners[chosen], weights[chosen]
@@ -136,6 +151,7 @@ def pools(
     measured: Measured,
     queries: Queries,
     languages: Collection[str],
+    weights: Weights,
     size: int = POOL,
 ) -> Pools:
     """The nearest `size` readings of each query in each language, by meaning and by words."""
@@ -164,13 +180,13 @@ def pools(
     order = np.argsort(together)
     own = np.array([[spoken == language for language in read] for spoken in queries.languages])
     own = own.reshape(e, len(read)) if read else np.zeros(shape, bool)
-    alpha = np.array([WORDS_WEIGHT.get(lang, OTHER_WORDS_WEIGHT) for lang in read] or [0.0])
+    alpha = np.array([weights.words.get(lang, weights.other_words) for lang in read] or [0.0])
     return Pools(
         together[order],
         tag[order],
         tuple(read),
         **stats,
-        meaning_weight=np.where(own, 1 - alpha, ACROSS),
+        meaning_weight=np.where(own, 1 - alpha, weights.across),
         words_weight=np.where(own, alpha, 0.0),
     )
 
@@ -289,16 +305,17 @@ def meaning_gains(
     shares: np.ndarray,
     scales: np.ndarray,
     whole: np.ndarray,
-    query: np.ndarray,
+    other: np.ndarray,
     centre: np.ndarray,
 ) -> np.ndarray:
-    """What each sentence gives to a product, beyond what an average reading would get.
+    """(n,) what each sentence gives to a product of centred vectors.
 
-    shares (n, dim) int8 with scales (n,): the sentences' parts of `whole`.
-    All vectors of a model have much in common, so a plain share grows with the
-    length of its sentence, whatever it says. Since the shares' products with
-    `whole` sum to 1, query @ whole - query @ centre is the sum of
-    share @ query - (query @ centre) * (share @ whole), which is returned: (n,).
+    shares (n, dim) int8 with scales (n,): the sentences' parts of the unit
+    vector `whole`, as the model made it; `other` is centred. The product is
+    other @ (whole - centre) / |whole - centre|. Since the shares' products
+    with `whole` sum to 1, it is the sum of
+    (share @ other - (other @ centre) * (share @ whole)) / |whole - centre|.
     """
-    both = shares @ np.stack([query, whole], axis=1)
-    return (both[:, 0] - float(query @ centre) * both[:, 1]) * scales
+    both = shares @ np.stack([other, whole], axis=1)
+    length = max(float(np.linalg.norm(whole - centre)), 1e-6)
+    return (both[:, 0] - float(other @ centre) * both[:, 1]) * (scales / length)

@@ -49,7 +49,7 @@ class Snapshot:
 
     revision: int
     size: int
-    matrices: tuple[np.ndarray, ...]  # base and second segment, (n, dim) each
+    matrices: tuple[np.ndarray, ...]  # base and second segment, (n, dim) each, centred
     numbers: np.ndarray  # (size,) int64 in index.db
     group_of: np.ndarray  # (size,) int32 into `groups`
     groups: tuple[Group, ...]
@@ -59,14 +59,14 @@ class Snapshot:
     dead: np.ndarray  # rows that are gone or replaced
     blocks: tuple[Block, ...]
     vocabularies: dict[str, Vocabulary]
-    centre: np.ndarray  # (dim,) mean of a sample of vectors
+    centre: np.ndarray  # (dim,) what was taken from all vectors; queries lose it too
     versions: dict[str, tuple[int, ...]]  # version group -> its groups
     told: np.ndarray  # (n_groups,) bool: a published piece, not a text of the library
     texts: tuple[str, ...]  # per group: what its versions share, else its own name
     ring: np.ndarray  # groups that are not empty, in the order of a hash of their names
 
     def products(self, queries: np.ndarray) -> np.ndarray:
-        """queries (m, dim) -> (m, size) float32, dead rows included."""
+        """centred queries (m, dim) -> (m, size) float32, dead rows included."""
         out = np.empty((len(queries), self.size), np.float32)
         start = 0
         for matrix in self.matrices:
@@ -75,7 +75,7 @@ class Snapshot:
         return out
 
     def vectors(self, rows: np.ndarray) -> np.ndarray:
-        """(k, dim) of some rows."""
+        """(k, dim) of some rows, centred."""
         first = self.matrices[0]
         if len(self.matrices) == 1:
             return np.asarray(first[rows])
@@ -222,7 +222,8 @@ class Index:
             gone = vector_store.numbers_changed_since(db, since)
         rows = list(vector_store.rows_since(db, state.model, since))
         if rows or not parts:
-            parts.append(segments.segment_of(rows, self._dim, None))
+            centre = parts[0].centre if parts else None
+            parts.append(segments.segment_of(rows, self._dim, centre=centre))
         return assemble(state.revision, parts, gone)
 
 
@@ -291,7 +292,7 @@ def assemble(revision: int, parts: Sequence[Segment], gone: Sequence[int]) -> Sn
         vocabularies={
             language: Vocabulary.of(found) for language, found in sorted(word_blocks.items())
         },
-        centre=_centre(matrices[0] if len(matrices[0]) else matrices[-1]),
+        centre=parts[0].centre,
         versions={name: tuple(found) for name, found in versions.items()},
         told=np.array([group.kind != "passage" for group in groups], bool),
         texts=tuple(
@@ -319,14 +320,6 @@ def _merge_groups(
             mapped[place] = code
         found.append(mapped[part.group_of])
     return groups, codes, np.concatenate(found)
-
-
-def _centre(vectors: np.ndarray) -> np.ndarray:
-    """Mean of at most 2,000 vectors: variety is judged by what sets readings apart."""
-    step = max(1, len(vectors) // 2000)
-    if not len(vectors):
-        return np.zeros(vectors.shape[1], np.float32)
-    return np.asarray(vectors[::step]).mean(axis=0)
 
 
 def _ring(groups: Sequence[Group], living: np.ndarray) -> np.ndarray:

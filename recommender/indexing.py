@@ -156,7 +156,9 @@ def _store(folder: Path, dim: int | None) -> Iterator[sqlite3.Connection]:
         try:
             state = vector_store.state(db)
             late = vector_store.changed_since(db, state.base_revision)
-            if dim and state.model and (late > segments.MOST_CHANGES or (late and not state.base)):
+            outdated = bool(state.base) and segments.is_outdated(folder / state.base)
+            grown = late > segments.MOST_CHANGES or (late and not state.base)
+            if dim and state.model and (grown or outdated):
                 segments.compact(db, folder, state.model, dim)
             if state.revision != before or not (folder / "generation").exists():
                 publish(folder, state.revision)

@@ -17,7 +17,8 @@ import numpy as np
 from corpus import sentences
 from models.text_model import Span, TextModel
 from recommender.closeness import Queries
-from recommender.readings import Evidence, Profile
+from recommender.quoting import clauses
+from recommender.readings import Evidence, EvidenceKind, Profile
 from recommender.vector_store import pack_shares, unpack_shares
 from recommender.word_index import term_hashes
 
@@ -32,6 +33,7 @@ HALF_LIFE = {  # days
     "written": 120,
 }
 LEAST_DECAY = 0.2
+IN_CLAUSES = frozenset({"role", "interest"})  # quoted by the clause, not by the sentence
 CHUNK = {"zh": 250}  # characters
 OTHER_CHUNK = 700
 MAGIC = b"XE02"
@@ -108,13 +110,16 @@ def decay(evidence: Evidence, day: dt.date) -> float:
     return max(0.5 ** (age / half), LEAST_DECAY)
 
 
-def prepare_evidence(model: TextModel, text: str, language: str) -> bytes:
+def prepare_evidence(
+    model: TextModel, text: str, language: str, *, kind: EvidenceKind = "working_on"
+) -> bytes:
     """What `suggest` needs of a text, so that it need not encode it again.
 
     Opaque. It belongs to the words it was made from: keep it with them, delete
-    it with them.
+    it with them. Duties and descriptions (`kind` role, interest) are quoted by
+    the clause.
     """
-    return _pack(model, text, language, _encode(model, text, language))
+    return _pack(model, text, language, _encode(model, text, language, kind in IN_CLAUSES))
 
 
 def prepared_of(model: TextModel, evidence: Evidence) -> Prepared:
@@ -123,12 +128,15 @@ def prepared_of(model: TextModel, evidence: Evidence) -> Prepared:
         kept = _unpack(evidence.prepared, model, evidence.text, evidence.language)
         if kept is not None:
             return kept
-    return _encode(model, evidence.text, evidence.language)
+    return _encode(model, evidence.text, evidence.language, evidence.kind in IN_CLAUSES)
 
 
-def chunks(text: str, language: str) -> list[list[Span]]:
-    """Sentences in runs of about a paragraph, at most MOST_CHUNKS runs."""
-    spans = sentences.split(text, "zh" if language == "zh" else "en")
+def chunks(text: str, language: str, in_clauses: bool = False) -> list[list[Span]]:
+    """Sentences (or clauses) in runs of about a paragraph, at most MOST_CHUNKS runs."""
+    if in_clauses:
+        spans = clauses(text, language)
+    else:
+        spans = sentences.split(text, "zh" if language == "zh" else "en")
     room = max(CHUNK.get(language, OTHER_CHUNK), len(text) // MOST_CHUNKS + 1)
     runs: list[list[Span]] = []
     for span in spans:
@@ -139,8 +147,8 @@ def chunks(text: str, language: str) -> list[list[Span]]:
     return runs
 
 
-def _encode(model: TextModel, text: str, language: str) -> Prepared:
-    runs = chunks(text, language)
+def _encode(model: TextModel, text: str, language: str, in_clauses: bool) -> Prepared:
+    runs = chunks(text, language, in_clauses)
     spans = [span for run in runs for span in run]
     texts = [text[run[0][0] : run[-1][1]] for run in runs]
     inner = [[(a - run[0][0], b - run[0][0]) for a, b in run] for run in runs]

@@ -48,6 +48,8 @@ TURNS: tuple[Row, ...] = (
     "because_you_wrote",
     "for_your_role",
 )
+WRITTEN = frozenset({"working_on", "reflection", "note"})
+MOST_IN_ROW = 3
 REST = 0.25  # what the other rows' parts count in a row
 LIKENESS = 0.3  # deduction for the likest chosen reading, of the row's best
 SAME_THEME = 0.15
@@ -75,6 +77,7 @@ class Contender:
     value: float  # 1.0 for the best of its row of cards
     text: str  # what it is one of: the version group, or the group's name
     theme: str
+    own_words: bool  # its largest part comes from what the member wrote
 
 
 def rank(
@@ -110,6 +113,8 @@ def contenders(
     kinds = np.array([ROW_OF[piece.evidence.kind] for piece in asked.pieces])
     groups = snapshot.group_of[scored.rows]
     told = snapshot.told[groups]
+    written = np.array([piece.evidence.kind in WRITTEN for piece in asked.pieces])
+    own_words = written[np.argmax(scored.parts, axis=0)]
     lists: dict[Row, list[Contender]] = {}
     for label in ORDER[:4]:
         if label == "practice":
@@ -127,7 +132,9 @@ def contenders(
         value = np.sqrt(own + REST * (scored.totals - own))
         columns = np.flatnonzero(eligible)
         if len(columns):
-            lists[label] = _best_of_texts(snapshot, scored, value, columns, groups, profile)
+            lists[label] = _best_of_texts(
+                snapshot, scored, value, columns, groups, own_words, profile
+            )
     return lists
 
 
@@ -137,6 +144,7 @@ def _best_of_texts(
     value: np.ndarray,
     columns: np.ndarray,
     groups: np.ndarray,
+    own_words: np.ndarray,
     profile: Profile,
 ) -> list[Contender]:
     """One passage per text, best first; a text stands where its best version stands."""
@@ -151,7 +159,9 @@ def _best_of_texts(
         shown = _in_first_language(snapshot, code, column, value, groups, profile)
         theme = next(iter(snapshot.groups[code].themes), "")
         standing = float(value[column]) / top
-        found[text] = Contender(int(scored.rows[shown]), shown, standing, text, theme)
+        found[text] = Contender(
+            int(scored.rows[shown]), shown, standing, text, theme, bool(own_words[shown])
+        )
         if len(found) == SHORTLIST:
             break
     return sorted(found.values(), key=lambda c: (-c.value, c.text))
@@ -184,9 +194,13 @@ def _language_place(language: str, profile: Profile) -> int:
 
 
 def take_turns(snapshot: Snapshot, lists: dict[Row, list[Contender]], count: int) -> list[Pick]:
-    """Rows choose in turn until `count` are chosen or nothing is left."""
+    """Rows choose in turn until `count` are chosen or nothing is left.
+
+    At most MOST_IN_ROW each. What is near above all to the member's own words is
+    left to the row that says so, until that row is full or has nothing left.
+    """
     contested = sorted({c.row for found in lists.values() for c in found})
-    unit = _centred(snapshot, contested)
+    unit = snapshot.vectors(np.array(contested, np.int64))
     place = {row: at for at, row in enumerate(contested)}
     nearest = np.zeros(len(contested))
     texts: set[str] = set()
@@ -194,7 +208,9 @@ def take_turns(snapshot: Snapshot, lists: dict[Row, list[Contender]], count: int
     chosen: list[Pick] = []
     for label in _turns(lists, count):
         left = [c for c in lists[label] if c.text not in texts]
-        if not left:
+        if label in ("for_your_role", "your_interests") and waiting(chosen, lists, texts):
+            left = [c for c in left if not c.own_words]
+        if not left or sum(pick.label == label for pick in chosen) == MOST_IN_ROW:
             continue
         best = min(
             left,
@@ -212,17 +228,18 @@ def take_turns(snapshot: Snapshot, lists: dict[Row, list[Contender]], count: int
     return chosen
 
 
+def waiting(chosen: Sequence[Pick], lists: dict[Row, list[Contender]], texts: set[str]) -> bool:
+    """Whether the row of the member's own words will choose again."""
+    row: Row = "because_you_wrote"
+    full = sum(pick.label == row for pick in chosen) >= MOST_IN_ROW
+    return not full and any(c.text not in texts for c in lists.get(row, ()))
+
+
 def _turns(lists: Collection[Row], count: int) -> Iterator[Row]:
     for _ in range(count):
         for label in TURNS:
             if label in lists:
                 yield label
-
-
-def _centred(snapshot: Snapshot, rows: Sequence[int]) -> np.ndarray:
-    """(k, dim) unit vectors of rows without what all readings share."""
-    vectors = snapshot.vectors(np.array(rows, np.int64)) - snapshot.centre
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
 
 
 def different(

@@ -92,7 +92,8 @@ class Reason:
 
     kind: EvidenceKind | Literal["different"]
     evidence: Evidence | None
-    own_sentence: str | None  # the member's sentence, for evidence they wrote
+    own_sentence: str | None  # the member's sentence, for evidence they wrote; the clause of
+    #                           a role's duties or of a theme's description that matched
     reading_sentence: str | None  # the reading's sentence that gave most to the part
     part: Part | None
 

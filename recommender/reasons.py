@@ -2,34 +2,31 @@
 
 A vector is the sum of its sentences' shares, and BM25 is a sum over words,
 so the sentence that gave most to a part can be computed. That one is quoted,
-on the reading's side and, for what a member wrote, on the member's side.
+on the reading's side and, for what a member wrote, on the member's side; of a
+role's duties and a theme's description, the clause.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 
+from models.text_model import Span
+from recommender import quoting
 from recommender.candidates import Candidates
+from recommender.centring import uncentred
 from recommender.closeness import meaning_gains, occurrence_gains, sentence_gains
 from recommender.embedding import sentences_of
 from recommender.index import Kept, Snapshot
-from recommender.profile import Asked, Piece
-from recommender.ranking import ROW_OF, Pick
+from recommender.profile import IN_CLAUSES, Asked, Piece
+from recommender.ranking import ROW_OF, WRITTEN, Pick
 from recommender.readings import Part, Reason
 
-WRITTEN = frozenset({"working_on", "reflection", "note"})
+# Evidence in words of its own: the member's, a role's duties, a theme's description.
+QUOTED = WRITTEN | IN_CLAUSES
 MOST_REASONS = 3
 WORTH_NAMING = 0.3  # of the largest part
-
-
-@dataclass(frozen=True)
-class Match:
-    """The two sentences that gave most, as places; None where there is none."""
-
-    own: int | None
-    theirs: int | None
 
 
 def explain(
@@ -66,34 +63,51 @@ def _reason(
     part: Part,
 ) -> Reason:
     piece = asked.pieces[line]
-    match = matching_sentences(snapshot, candidates, line, piece, pick, kept)
-    own = None
-    if match.own is not None and piece.evidence.kind in WRITTEN:
-        start, end = piece.prepared.spans[match.own]
-        own = piece.evidence.text[start:end]
-    theirs = None
-    if match.theirs is not None:
-        start, end = sentences_of(kept.reading)[match.theirs]
-        theirs = kept.reading.text[start:end]
-    return Reason(piece.evidence.kind, piece.evidence, own, theirs, part)
+    evidence, reading = piece.evidence, kept.reading
+    own_gains, their_gains = sentence_parts(snapshot, candidates, line, piece, pick, kept)
+    own = theirs = None
+    if evidence.kind in QUOTED:
+        spans = [(int(a), int(b)) for a, b in piece.prepared.spans]
+        if evidence.kind in IN_CLAUSES:
+            # The name of a theme stands on the card already.
+            named = [evidence.text[a:b] == evidence.label for a, b in spans]
+            own_gains = np.where(named, -np.inf, own_gains)
+        own = _quoted(own_gains, evidence.text, spans, evidence.language)
+    theirs = _quoted(their_gains, reading.text, sentences_of(reading), reading.language)
+    return Reason(evidence.kind, evidence, own, theirs, part)
 
 
-def matching_sentences(
+def _quoted(gains: np.ndarray, text: str, spans: Sequence[Span], language: str) -> str | None:
+    place = quoting.best(gains, text, spans, language)
+    return None if place is None else text[spans[place][0] : spans[place][1]]
+
+
+def sentence_parts(
     snapshot: Snapshot, candidates: Candidates, line: int, piece: Piece, pick: Pick, kept: Kept
-) -> Match:
-    """Which sentence on each side gave most to the part, by meaning and words together."""
+) -> tuple[np.ndarray, np.ndarray]:
+    """What each sentence of the evidence, and of the reading, gave by meaning and words together.
+
+    Of a long piece only the chunk that was nearest gave anything by meaning.
+    """
     pools, measured, evidence = candidates.pools, candidates.measured, piece.prepared
     tag = pools.languages.index(kept.reading.language)
     by_meaning = pools.meaning_scale[line, tag] * pools.meaning_weight[line, tag]
     by_words = pools.words_scale[line, tag] * pools.words_weight[line, tag]
+    centre = snapshot.centre
     vector = snapshot.vectors(np.array([pick.row]))[0]
-    chunk = int(np.argmax(evidence.vectors @ vector))
-    query, centre = evidence.vectors[chunk], snapshot.centre
-    theirs = by_meaning * meaning_gains(kept.shares, kept.scales, vector, query, centre)
+    start = candidates.queries.starts[line]
+    asked = candidates.queries.vectors[start : start + len(evidence.vectors)]
+    chunk = int(np.argmax(asked @ vector))
+    whole = uncentred(vector, centre)
+    theirs = by_meaning * meaning_gains(kept.shares, kept.scales, whole, asked[chunk], centre)
     first, last = evidence.chunk_starts[chunk], evidence.chunk_starts[chunk + 1]
-    own = np.full(len(evidence.spans), -np.inf)
+    own = np.zeros(len(evidence.spans))
     own[first:last] = by_meaning * meaning_gains(
-        evidence.shares[first:last], evidence.scales[first:last], query, vector, centre
+        evidence.shares[first:last],
+        evidence.scales[first:last],
+        evidence.vectors[chunk],
+        vector,
+        centre,
     )
     if by_words and len(measured.terms[line]):
         used = measured.terms[line]
@@ -103,7 +117,4 @@ def matching_sentences(
         theirs = theirs + by_words * sentence_gains(kept.terms, kept.starts, used, gains)[1:]
         shared = np.where(np.isin(used, kept.terms), gains, 0)
         own = own + by_words * sentence_gains(evidence.terms, evidence.term_starts, used, shared)
-    return Match(
-        int(np.argmax(own)) if len(own) else None,
-        int(np.argmax(theirs)) if len(theirs) else None,
-    )
+    return own, theirs

@@ -3,17 +3,20 @@
 For evidence e and reading r, with z-scores over e's pool in r's language:
 
     z(e, r)    = words_weight * z_words + meaning_weight * z_meaning
-    part(e, r) = weight(e) * decay(e) * softplus(z(e, r)) ** 2
+    part(e, r) = weight(e) * decay(e) * read(r) * softplus(z(e, r)) ** 2
     score(r)   = sum of part(e, r) over the evidence
 
 The square makes one close match worth more than several lukewarm ones, as a
 maximum would, while the score stays a plain sum: a part depends on no other
 piece of evidence, so taking a piece away lowers the score by just its part.
+read(r) is 1 for readings in the member's first language and a little less for
+the others: those are offered where they are clearly better.
 A part is divided between words and meaning as its z is, where both are positive.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +25,8 @@ from recommender.candidates import Candidates
 from recommender.closeness import Pools
 from recommender.profile import Asked
 from recommender.readings import Part
+
+OTHER_LANGUAGE = 0.8  # of a part, for readings not in the member's first language
 
 
 @dataclass(frozen=True)
@@ -35,12 +40,14 @@ class Scored:
     totals: np.ndarray  # (c,)
 
 
-def score(candidates: Candidates, asked: Asked) -> Scored:
+def score(candidates: Candidates, asked: Asked, languages: Sequence[str]) -> Scored:
+    """`languages` in which the member reads, the preferred first."""
     pools, rows, tag = candidates.pools, candidates.rows, candidates.language_of
     words, meaning = weighted_z(pools, rows, tag, candidates)
     z = words + meaning
     weights = np.array([piece.weight for piece in asked.pieces])
-    parts = weights[:, None] * softplus(z) ** 2
+    read = np.array([1.0 if lang == languages[0] else OTHER_LANGUAGE for lang in pools.languages])
+    parts = weights[:, None] * (read[tag] if len(read) else 1.0) * softplus(z) ** 2
     from_words, from_meaning = np.maximum(words, 0), np.maximum(meaning, 0)
     share = from_words / np.maximum(from_words + from_meaning, 1e-12)
     return Scored(rows, parts, parts * share, z, parts.sum(axis=0))

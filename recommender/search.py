@@ -10,7 +10,10 @@ import numpy as np
 
 from corpus import languages, words
 from models.text_model import TextModel
+from recommender import quoting
+from recommender.centring import centred, uncentred
 from recommender.closeness import (
+    SEARCH,
     Measured,
     Pools,
     Queries,
@@ -51,7 +54,7 @@ def search(
     if not len(terms) or limit < 1:
         return []
     snapshot = index.snapshot()
-    vector = model.encode([query], kind="query")[0]
+    vector = centred(model.encode([query], kind="query"), snapshot.centre)[0]
     asked = single(vector, terms, languages.detect(query))
     spoken = telling_words(snapshot, query)
     return _hits(index, snapshot, asked, filter, (), limit=limit, spoken=spoken)
@@ -104,7 +107,7 @@ def _hits(
     if wanted != EVERYTHING:
         blocked = np.union1d(blocked, np.flatnonzero(~matching(snapshot, wanted)))
     measured = measure(snapshot, asked, blocked, most_terms=MOST_TERMS)
-    found = pools(snapshot, measured, asked, snapshot.languages(), max(POOL, limit))
+    found = pools(snapshot, measured, asked, snapshot.languages(), SEARCH, max(POOL, limit))
     by_words, by_meaning = z_scores(found, measured)
     total = by_words + by_meaning
     # More than asked, so that equal scores at the end are cut by id, not by chance.
@@ -166,7 +169,7 @@ def _best_sentence(
     if not spans:
         return ""
     tag = int(found.language_of[place])
-    whole = snapshot.vectors(found.rows[place : place + 1])[0]
+    whole = uncentred(snapshot.vectors(found.rows[place : place + 1])[0], snapshot.centre)
     gain = (
         meaning_gains(kept.shares, kept.scales, whole, asked.vectors[0], snapshot.centre)
         * found.meaning_scale[0, tag]
@@ -179,7 +182,8 @@ def _best_sentence(
             snapshot, kept.reading.language, kept.terms, used, measured.weights[0]
         )
         gain = gain + by_words * sentence_gains(kept.terms, kept.starts, used, gains)[1:]
-    start, end = spans[int(np.argmax(gain))]
+    place = quoting.best(gain, kept.reading.text, spans, kept.reading.language)
+    start, end = spans[int(np.argmax(gain)) if place is None else place]
     return kept.reading.text[start:end]
 
 

@@ -22,10 +22,12 @@ from typing import Any
 
 import numpy as np
 
-from recommender import vector_store
+from recommender import centring, vector_store
 from recommender.errors import IndexBroken
 from recommender.word_index import WordIndex
 
+CENTRED = "centred.npy"
+BEFORE_CENTRING = "vectors.npy"  # plain unit vectors, in a base of an earlier version
 # A second segment is read whole by every process after each change: about
 # 20 ms for 1,000 readings.
 MOST_CHANGES = 1_000
@@ -49,7 +51,8 @@ class Group:
 class Segment:
     """Readings in memory; every array is by row."""
 
-    vectors: np.ndarray  # (n, dim) float32, unit rows
+    vectors: np.ndarray  # (n, dim) float32, unit rows less `centre`, unit again
+    centre: np.ndarray  # (dim,) float32
     numbers: np.ndarray  # (n,) int64, the rows' numbers in index.db
     group_of: np.ndarray  # (n,) int32, into `groups`
     groups: tuple[Group, ...]
@@ -71,8 +74,18 @@ def group_of(kind: str, language: str, metadata: str) -> Group:
     )
 
 
-def segment_of(rows: Iterable[tuple[Any, ...]], dim: int, vectors: np.ndarray | None) -> Segment:
-    """From rows of `vector_store.rows_since`; fills `vectors` when it is given."""
+def segment_of(
+    rows: Iterable[tuple[Any, ...]],
+    dim: int,
+    *,
+    into: np.ndarray | None = None,
+    centre: np.ndarray | None = None,
+) -> Segment:
+    """From rows of `vector_store.rows_since`. Vectors are written to `into` when it is given.
+
+    Without a `centre` it is the mean of these rows.
+    """
+    vectors = into
     numbers: list[int] = []
     codes: list[int] = []
     groups: dict[Group, int] = {}
@@ -95,8 +108,12 @@ def segment_of(rows: Iterable[tuple[Any, ...]], dim: int, vectors: np.ndarray | 
         words.append(WordIndex.build(documents))
     if vectors is None:
         vectors = np.array(collected, np.float32).reshape(len(numbers), dim)
+    if centre is None:
+        centre = centring.mean_of(vectors)
+    centring.centre_rows(vectors, centre)
     return Segment(
         vectors,
+        centre,
         np.array(numbers, np.int64),
         np.array(codes, np.int32),
         tuple(groups),
@@ -119,9 +136,11 @@ def compact(db: sqlite3.Connection, folder: Path, model: str, dim: int) -> None:
         draft.mkdir()
         size = vector_store.count(db, model)
         vectors = np.lib.format.open_memmap(
-            draft / "vectors.npy", mode="w+", dtype=np.float32, shape=(size, dim)
+            draft / CENTRED, mode="w+", dtype=np.float32, shape=(size, dim)
         )
-        _save(draft, segment_of(vector_store.rows_since(db, model, -1), dim, vectors))
+        centre, centre_of = _kept_centre(folder / now.base, size) if now.base else (None, size)
+        made = segment_of(vector_store.rows_since(db, model, -1), dim, into=vectors, centre=centre)
+        _save(draft, made, centre_of)
         vectors.flush()
         shutil.rmtree(folder / name, ignore_errors=True)
         draft.rename(folder / name)
@@ -132,13 +151,35 @@ def compact(db: sqlite3.Connection, folder: Path, model: str, dim: int) -> None:
             shutil.rmtree(old, ignore_errors=True)
 
 
-def _save(folder: Path, segment: Segment) -> None:
+def _kept_centre(base: Path, size: int) -> tuple[np.ndarray | None, int]:
+    """The base's centre and of how many readings it is the mean.
+
+    It stays until the library has doubled or halved, so that a publication
+    does not move the scores of everything else. None: make it anew.
+    """
+    try:
+        about = json.loads((base / "about.json").read_text(encoding="utf-8"))
+        centre = np.load(base / "centre.npy")
+    except (FileNotFoundError, ValueError):
+        return None, size
+    of = int(about.get("centre_of", 0))
+    return (centre, of) if of / 2 <= size <= of * 2 else (None, size)
+
+
+def is_outdated(base: Path) -> bool:
+    """Whether a base was made before vectors were centred."""
+    return not (base / CENTRED).exists()
+
+
+def _save(folder: Path, segment: Segment, centre_of: int) -> None:
+    np.save(folder / "centre.npy", segment.centre)
     np.save(folder / "numbers.npy", segment.numbers)
     np.save(folder / "group_of.npy", segment.group_of)
     for place, words in enumerate(segment.words):
         words.save(folder, f"words-{place}")
     about = {
         "size": len(segment.numbers),
+        "centre_of": centre_of,
         "languages": segment.languages,
         "groups": [list(vars(group).values()) for group in segment.groups],
     }
@@ -148,7 +189,7 @@ def _save(folder: Path, segment: Segment) -> None:
 def load(folder: Path) -> Segment:
     """A base segment. Raises FileNotFoundError when another process just replaced it."""
     about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
-    vectors = np.load(folder / "vectors.npy", mmap_mode="r")
+    vectors, centre = _vectors(folder)
     if len(vectors) != about["size"]:
         raise IndexBroken(
             f"{folder} holds {len(vectors)} vectors and should hold {about['size']}. "
@@ -160,9 +201,20 @@ def load(folder: Path) -> Segment:
     ]
     return Segment(
         vectors,
+        centre,
         np.load(folder / "numbers.npy"),
         np.load(folder / "group_of.npy"),
         tuple(groups),
         tuple((language, first, end) for language, first, end in about["languages"]),
         tuple(WordIndex.load(folder, f"words-{p}") for p in range(len(about["languages"]))),
     )
+
+
+def _vectors(folder: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Centred vectors and their centre. A base of an earlier version is centred in memory."""
+    if is_outdated(folder) and (folder / BEFORE_CENTRING).exists():
+        plain = np.load(folder / BEFORE_CENTRING)
+        centre = centring.mean_of(plain)
+        centring.centre_rows(plain, centre)
+        return plain, centre
+    return np.load(folder / CENTRED, mmap_mode="r"), np.load(folder / "centre.npy")

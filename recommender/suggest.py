@@ -32,7 +32,7 @@ def suggest(
     found = scored = None
     if asked.queries is not None:
         found = candidates.find(snapshot, asked.queries, profile)
-        scored = scoring.score(found, asked)
+        scored = scoring.score(found, asked, profile.languages)
     picks = ranking.rank(snapshot, scored, asked, profile, day=day, count=count)
     kept = index.fetch(snapshot, [pick.row for pick in picks])
     suggestions = []

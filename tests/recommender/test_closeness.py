@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from recommender.centring import centred, mean_of, uncentred
 from recommender.closeness import meaning_gains, nearest
 from recommender.vector_store import pack_shares, unpack_shares
 
@@ -27,14 +28,15 @@ def test_a_long_sentence_is_not_chosen_for_its_length():
     assert int(np.argmax(gains)) == 1
 
 
-def test_sentence_gains_add_up_to_what_the_average_reading_does_not_get():
+def test_sentence_gains_add_up_to_the_centred_product():
     random = np.random.default_rng(3)
     shares = random.standard_normal((5, 16)).astype(np.float32)
     whole = shares.sum(axis=0)
     shares, whole = shares / np.linalg.norm(whole), whole / np.linalg.norm(whole)
-    query, centre = unit(*random.standard_normal(16)), random.standard_normal(16) * 0.1
+    query = unit(*random.standard_normal(16))
+    centre = (random.standard_normal(16) * 0.1).astype(np.float32)
     gains = meaning_gains(*unpack_shares(pack_shares(shares), 16), whole, query, centre)
-    assert gains.sum() == pytest.approx(float(query @ whole - query @ centre), abs=0.03)
+    assert gains.sum() == pytest.approx(float(query @ centred(whole[None], centre)[0]), abs=0.01)
 
 
 @settings(max_examples=30, deadline=None)
@@ -57,3 +59,17 @@ def test_nearest_is_exact_however_many_readings_and_ties_there_are(seed, n, leve
         np.testing.assert_array_equal(np.sort(values[line, rows])[::-1], best)
         assert len(set(rows.tolist())) == len(rows)
     assert (found[2] == -1).all()
+
+
+def test_a_vector_is_had_back_from_its_centred_form():
+    random = np.random.default_rng(5)
+    vectors = random.standard_normal((200, 16)) + 1.5
+    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    centre = mean_of(vectors)
+    for vector, less in zip(vectors, centred(vectors, centre), strict=True):
+        np.testing.assert_allclose(uncentred(less, centre), vector, atol=1e-5)
+
+
+def test_a_single_reading_is_still_found_by_its_own_words():
+    alone = unit(0.6, 0.8)[None]
+    assert float(centred(alone, mean_of(alone))[0] @ alone[0]) > 0.9

@@ -168,7 +168,7 @@ def test_building_with_another_model_embeds_everything_again(folder, model):
 
 
 def test_a_damaged_index_names_the_cure(folder, model):
-    next(folder.glob("base-*/vectors.npy")).write_bytes(b"junk")
+    next(folder.glob("base-*/centred.npy")).write_bytes(b"junk")
     with pytest.raises(IndexBroken, match="xinde library build"):
         Index.open(folder, model)
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommender import Index, prepare_evidence, put_readings, suggest, sync_library
+from recommender import Index, prepare_evidence, put_readings, scoring, suggest, sync_library
 from recommender.readings import Evidence, Profile
 from tests.recommender.readings_for_tests import TEXTS, published, small_library
 
@@ -65,12 +65,14 @@ def test_a_chinese_reflection_leads_to_a_chinese_passage(index, model):
     assert best.reasons[0].own_sentence in HARD_BOOK.text
 
 
-def test_a_role_and_an_interest_have_their_own_rows_and_quote_no_member(index, model):
+def test_a_role_and_an_interest_have_their_own_rows_and_quote_the_clause(index, model):
     rows = by_row(suggest(index, model, MEMBER, day=DAY))
     assert rows["for_your_role"][0].reading.group == "meetings"
     assert rows["your_interests"][0].reading.group == "budget"
     assert rows["for_your_role"][0].reasons[0].evidence == CHAIR
-    assert rows["for_your_role"][0].reasons[0].own_sentence is None
+    duty, theme = (rows[row][0].reasons[0] for row in ("for_your_role", "your_interests"))
+    assert duty.own_sentence == "Chairs the meeting and gives quiet members the floor"
+    assert theme.own_sentence in INTEGRITY.text
 
 
 @pytest.mark.parametrize("evidence", EVERYTHING, ids=lambda e: e.id)
@@ -92,6 +94,21 @@ def test_the_reason_is_the_largest_part_of_its_row(index, model):
         if suggestion.row == "for_your_role":
             role_parts = [p for p in suggestion.parts if p.kind == "role"]
             assert suggestion.reasons[0].part == role_parts[0]
+
+
+def test_a_reading_of_the_second_language_needs_to_be_closer(index, model):
+    def score(languages):
+        found = suggest(index, model, Profile("m", (HARD_BOOK,), languages=languages), day=DAY)
+        return next(s.score for s in found if s.reading.group == "nandu-zh")
+
+    assert score(("en", "zh")) == pytest.approx(scoring.OTHER_LANGUAGE * score(("zh", "en")))
+
+
+def test_what_is_near_the_members_own_words_is_not_given_to_their_role_first(index, model):
+    same = replace(CHAIR, text=f"{BENCH.text} {CHAIR.text}")
+    rows = by_row(suggest(index, model, Profile("m", (BENCH, same), languages=("en",)), day=DAY))
+    assert rows["because_you_wrote"][0].reading.group == "listening"
+    assert all(len(cards) <= 3 for row, cards in rows.items() if row != "different")
 
 
 def test_a_published_experience_has_its_place(folder, model, index):

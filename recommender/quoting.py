@@ -1,0 +1,105 @@
+"""Which sentence may stand on a card, and how a duty is cut into clauses short enough to quote."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from corpus import sentences, words
+from models.text_model import Span
+
+NEAR = 0.9  # of the largest gain: among such, a sentence of handy length is quoted
+HANDY = {"zh": (10, 110)}  # characters
+OTHERWISE_HANDY = (20, 220)
+FEWEST = {"zh": 5}  # words (Chinese: characters) of a sentence that says something
+OTHERWISE_FEWEST = 3
+HEADING = {"zh": 12}  # words: a line of fewer without a full stop is a heading
+OTHERWISE_HEADING = 8
+
+# What a text says about itself: (notes), （按语）, [editors] and *stage directions*,
+# within one paragraph.
+_ASIDE = re.compile(
+    r"\((?:(?!\n\n)[^()])+\)|（(?:(?!\n\n)[^（）])+）|\[(?:(?!\n\n)[^\[\]])+\]"
+    r"|(?<!\*)\*{1,3}(?![*\s])(?:(?!\n\n)[^*])+\*{1,3}(?!\*)"
+)
+_MARKS = "*_#>“”\"'‘’「」《》 \t\n"
+_ENDS = "。！？!?.…;；"
+_CLAUSE_END = re.compile(r"[,;:](?=\s)|[.!?](?=\s|$)|[，；：。！？]")
+_LEADING = re.compile(r"(?:\s|(?:and|or|but)\s)+", re.IGNORECASE)
+
+
+def best(gains: np.ndarray, text: str, spans: Sequence[Span], language: str) -> int | None:
+    """Place of the sentence to quote: one that gave a positive part, None when none did.
+
+    Asides, headings and sentences of a word or two are quoted only when nothing
+    else gave anything.
+    """
+    order = [int(i) for i in np.argsort(-gains, kind="stable") if gains[i] > 0]
+    if not order:
+        return None
+    asides = [match.span() for match in _ASIDE.finditer(text)]
+    fit = [i for i in order if _tells(text, spans[i], language, asides)] or order
+    low, high = HANDY.get(language, OTHERWISE_HANDY)
+    near = [i for i in fit if gains[i] >= NEAR * gains[fit[0]]]
+    return next((i for i in near if low <= spans[i][1] - spans[i][0] <= high), near[0])
+
+
+def _tells(text: str, span: Span, language: str, asides: Sequence[Span]) -> bool:
+    sentence = text[span[0] : span[1]]
+    size = words.count(sentence)
+    if size < FEWEST.get(language, OTHERWISE_FEWEST):
+        return False
+    bare = sentence.strip(_MARKS)
+    if sentence.startswith("#") or (
+        size < HEADING.get(language, OTHERWISE_HEADING)
+        and not bare.endswith(tuple(_ENDS))
+        and _is_line(text, span)
+    ):
+        return False
+    start, end = span
+    while start < end and text[start] in _MARKS:
+        start += 1
+    while end > start and text[end - 1] in _MARKS:
+        end -= 1
+    return not any(a <= start and end <= b for a, b in asides)
+
+
+def _is_line(text: str, span: Span) -> bool:
+    before, after = text[: span[0]].rstrip(" \t"), text[span[1] :].lstrip(" \t")
+    return (not before or before.endswith("\n")) and (not after or after.startswith("\n"))
+
+
+def clauses(text: str, language: str) -> list[Span]:
+    """A duty or a description, cut at commas and semicolons into what can be quoted alone.
+
+    Marks at the ends and a leading "and" are left out; what is too short to
+    stand alone stays with its neighbour.
+    """
+    fewest = FEWEST.get(language, OTHERWISE_FEWEST)
+    found: list[Span] = []
+    for start, end in sentences.split(text, "zh" if language == "zh" else "en"):
+        inside: list[Span] = []
+        for a, b in _cut(text, start, end):
+            if (
+                inside
+                and min(words.count(text[a:b]), words.count(text[slice(*inside[-1])])) < fewest
+            ):
+                inside[-1] = (inside[-1][0], b)
+            else:
+                inside.append((a, b))
+        found += inside
+    return found
+
+
+def _cut(text: str, start: int, end: int) -> list[Span]:
+    found = []
+    for match in [*_CLAUSE_END.finditer(text, start, end), None]:
+        stop = match.start() if match else end
+        lead = _LEADING.match(text, start, stop)
+        first = lead.end() if lead else start
+        if text[first:stop].strip():
+            found.append((first, first + len(text[first:stop].rstrip())))
+        start = match.end() if match else end
+    return found
