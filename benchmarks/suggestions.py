@@ -129,12 +129,13 @@ def measures(snapshot: Snapshot, case: Case, ranked: list[int]) -> dict[str, flo
     fit = {}
     for name, grade in case.grades.items():
         fit[as_text[name]] = max(grade, fit.get(as_text[name], 0))
-    firsts = list(
-        {snapshot.texts[code]: groups[code].language for code in reversed(ranked)}.items()
-    )[::-1]
-    found["both hit"] = float(any(name in fit for name, _ in firsts[:FIRST]))
-    found["both ndcg"] = ndcg([name for name, _ in firsts], fit)
-    found["first"] = float(np.mean([spoken == case.language for _, spoken in firsts[:FIRST]]))
+    names = list(dict.fromkeys(snapshot.texts[code] for code in ranked))
+    spoken: dict[str, set[str]] = defaultdict(set)
+    for group, text in zip(groups, snapshot.texts, strict=True):
+        spoken[text].add(group.language)
+    found["both hit"] = float(any(name in fit for name in names[:FIRST]))
+    found["both ndcg"] = ndcg(names, fit)
+    found["first"] = float(np.mean([case.language in spoken[name] for name in names[:FIRST]]))
     return found
 
 
@@ -182,9 +183,13 @@ def quoted(index: Index, asked: dict[str, Profile], model: TextModel) -> tuple[i
             start = text.index(sentence)
             end = start + len(sentence)
             cards += 1
-            asides += any(
-                m.start() <= start + 3 and end - 3 <= m.end() for m in _ASIDE.finditer(text)
+            asides += (
+                aside := any(
+                    m.start() <= start + 3 and end - 3 <= m.end() for m in _ASIDE.finditer(text)
+                )
             )
+            if aside:
+                print("ASIDE", suggestion.row, suggestion.reading.id, sentence)
             short += len(sentence) < (10 if suggestion.reading.language == "zh" else 20)
     return cards, asides, short
 

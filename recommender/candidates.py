@@ -55,7 +55,7 @@ def find(
     measured = measure(
         snapshot,
         queries,
-        blocked_rows(snapshot, profile.excluded_groups),
+        np.append(blocked_rows(snapshot, profile.excluded_groups), np.flatnonzero(snapshot.bare)),
         most_terms=MOST_TERMS,
         most_common=most_common,
     )
@@ -78,7 +78,8 @@ def _other_versions(snapshot: Snapshot, found: Pools, profile: Profile) -> np.nd
                 )
     if not extra:
         return np.empty(0, np.int64)
-    return np.concatenate([snapshot.rows_of_group(code) for code in sorted(extra)])
+    rows = np.concatenate([snapshot.rows_of_group(code) for code in sorted(extra)])
+    return rows[~snapshot.bare[rows]]
 
 
 def _languages(snapshot: Snapshot, rows: np.ndarray, languages: tuple[str, ...]) -> np.ndarray:

@@ -39,7 +39,7 @@ class Weights:
 
 
 SEARCH = Weights({"en": 0.5, "zh": 0.6})
-EVIDENCE = Weights({"en": 0.3, "zh": 0.4}, other_words=0.3, across=0.7)
+EVIDENCE = Weights({"en": 0.3, "zh": 0.4}, other_words=0.3, across=0.6)
 
 
 @dataclass(frozen=True)

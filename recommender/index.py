@@ -57,6 +57,7 @@ class Snapshot:
     rows_by_group: np.ndarray  # (size,) living rows, by group
     group_starts: np.ndarray  # (n_groups + 1,) into `rows_by_group`
     dead: np.ndarray  # rows that are gone or replaced
+    bare: np.ndarray  # (size,) bool: found by a search, never suggested: nothing to quote
     blocks: tuple[Block, ...]
     vocabularies: dict[str, Vocabulary]
     centre: np.ndarray  # (dim,) what was taken from all vectors; queries lose it too
@@ -288,6 +289,7 @@ def assemble(revision: int, parts: Sequence[Segment], gone: Sequence[int]) -> Sn
         rows_by_group=by_group,
         group_starts=starts,
         dead=dead,
+        bare=np.concatenate([p.bare for p in parts]),
         blocks=tuple(blocks),
         vocabularies={
             language: Vocabulary.of(found) for language, found in sorted(word_blocks.items())

@@ -46,6 +46,12 @@ def best(gains: np.ndarray, text: str, spans: Sequence[Span], language: str) -> 
     return next((i for i in near if low <= spans[i][1] - spans[i][0] <= high), near[0])
 
 
+def tells(text: str, spans: Sequence[Sequence[int]], language: str) -> bool:
+    """Whether any sentence of a text may be quoted; a text that nobody divided may."""
+    asides = [match.span() for match in _ASIDE.finditer(text)]
+    return not spans or any(_tells(text, (a, b), language, asides) for a, b in spans)
+
+
 def _tells(text: str, span: Span, language: str, asides: Sequence[Span]) -> bool:
     sentence = text[span[0] : span[1]]
     size = words.count(sentence)

@@ -320,5 +320,7 @@ def _preferred_version(
 def _heart(snapshot: Snapshot, code: int) -> int:
     """The passage that says best what its text is about: nearest to the mean of all."""
     rows = snapshot.rows_of_group(code)
+    if not snapshot.bare[rows].all():
+        rows = rows[~snapshot.bare[rows]]
     vectors = snapshot.vectors(rows)
     return int(rows[int(np.argmax(vectors @ vectors.mean(axis=0)))])

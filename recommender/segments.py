@@ -22,10 +22,11 @@ from typing import Any
 
 import numpy as np
 
-from recommender import centring, vector_store
+from recommender import centring, quoting, vector_store
 from recommender.errors import IndexBroken
 from recommender.word_index import WordIndex
 
+LONGEST_BARE = 600  # characters
 CENTRED = "centred.npy"
 BEFORE_CENTRING = "vectors.npy"  # plain unit vectors, in a base of an earlier version
 # A second segment is read whole by every process after each change: about
@@ -55,6 +56,7 @@ class Segment:
     centre: np.ndarray  # (dim,) float32
     numbers: np.ndarray  # (n,) int64, the rows' numbers in index.db
     group_of: np.ndarray  # (n,) int32, into `groups`
+    bare: np.ndarray  # (n,) bool: passages with no sentence to quote, like a stage direction
     groups: tuple[Group, ...]
     languages: tuple[tuple[str, int, int], ...]  # language, first row, end
     words: tuple[WordIndex, ...]  # one per language
@@ -72,6 +74,13 @@ def group_of(kind: str, language: str, metadata: str) -> Group:
         kept["level"],
         kept["minutes"],
     )
+
+
+def _is_bare(text: str, metadata: str, language: str) -> bool:
+    """Whether nothing in a passage can be quoted; long ones are not looked at."""
+    if len(text) > LONGEST_BARE:
+        return False
+    return not quoting.tells(text, json.loads(metadata)["sentences"], language)
 
 
 def segment_of(
@@ -92,9 +101,10 @@ def segment_of(
     languages: list[tuple[str, int, int]] = []
     words: list[WordIndex] = []
     collected: list[np.ndarray] = []
+    bare: list[bool] = []
     for language, members in groupby(rows, key=lambda row: row[3]):
         first, documents = len(numbers), []
-        for number, _id, kind, _language, metadata, vector, terms in members:
+        for number, _id, kind, _language, metadata, vector, terms, text in members:
             row = np.frombuffer(vector, np.float32)
             if vectors is None:
                 collected.append(row)
@@ -102,6 +112,7 @@ def segment_of(
                 vectors[len(numbers)] = row
             group = group_of(kind, language, metadata)
             codes.append(groups.setdefault(group, len(groups)))
+            bare.append(kind == "passage" and _is_bare(text, metadata, language))
             numbers.append(number)
             documents.append(vector_store.unpack_terms(terms)[0])
         languages.append((language, first, len(numbers)))
@@ -116,6 +127,7 @@ def segment_of(
         centre,
         np.array(numbers, np.int64),
         np.array(codes, np.int32),
+        np.array(bare, bool),
         tuple(groups),
         tuple(languages),
         tuple(words),
@@ -167,14 +179,15 @@ def _kept_centre(base: Path, size: int) -> tuple[np.ndarray | None, int]:
 
 
 def is_outdated(base: Path) -> bool:
-    """Whether a base was made before vectors were centred."""
-    return not (base / CENTRED).exists()
+    """Whether a base was made before vectors were centred and passages looked at."""
+    return not (base / CENTRED).exists() or not (base / "bare.npy").exists()
 
 
 def _save(folder: Path, segment: Segment, centre_of: int) -> None:
     np.save(folder / "centre.npy", segment.centre)
     np.save(folder / "numbers.npy", segment.numbers)
     np.save(folder / "group_of.npy", segment.group_of)
+    np.save(folder / "bare.npy", segment.bare)
     for place, words in enumerate(segment.words):
         words.save(folder, f"words-{place}")
     about = {
@@ -204,6 +217,7 @@ def load(folder: Path) -> Segment:
         centre,
         np.load(folder / "numbers.npy"),
         np.load(folder / "group_of.npy"),
+        _bare(folder, len(vectors)),
         tuple(groups),
         tuple((language, first, end) for language, first, end in about["languages"]),
         tuple(WordIndex.load(folder, f"words-{p}") for p in range(len(about["languages"]))),
@@ -212,9 +226,15 @@ def load(folder: Path) -> Segment:
 
 def _vectors(folder: Path) -> tuple[np.ndarray, np.ndarray]:
     """Centred vectors and their centre. A base of an earlier version is centred in memory."""
-    if is_outdated(folder) and (folder / BEFORE_CENTRING).exists():
+    if (folder / BEFORE_CENTRING).exists():
         plain = np.load(folder / BEFORE_CENTRING)
         centre = centring.mean_of(plain)
         centring.centre_rows(plain, centre)
         return plain, centre
     return np.load(folder / CENTRED, mmap_mode="r"), np.load(folder / "centre.npy")
+
+
+def _bare(folder: Path, size: int) -> np.ndarray:
+    """A base of an earlier version did not look."""
+    path = folder / "bare.npy"
+    return np.load(path) if path.exists() else np.zeros(size, bool)

@@ -257,7 +257,7 @@ def changed_since(db: sqlite3.Connection, revision: int) -> int:
     return int(rows.fetchone()[0])
 
 
-ROW = "number, id, kind, language, metadata, vector, terms"
+ROW = "number, id, kind, language, metadata, vector, terms, text"
 
 
 def rows_since(db: sqlite3.Connection, model: str, revision: int) -> Iterator[tuple[Any, ...]]:

@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommender import Index, prepare_evidence, put_readings, scoring, suggest, sync_library
+from recommender import (
+    Index,
+    prepare_evidence,
+    put_readings,
+    scoring,
+    search,
+    suggest,
+    sync_library,
+)
 from recommender.readings import Evidence, Profile
 from tests.recommender.readings_for_tests import TEXTS, published, small_library
 
@@ -298,3 +306,24 @@ def test_the_list_keeps_its_promises(lasting_index, model, profile, randomly, co
         assert list(suggestion.parts) == sorted(suggestion.parts, key=lambda p: -p.value)
         for part in suggestion.parts:
             assert part.words + part.meaning == pytest.approx(part.value)
+
+
+def test_a_passage_that_is_only_a_stage_direction_is_searched_and_never_suggested(folder, model):
+    library = small_library()
+    said = "Silence falls and the residents ask what the bench is for."
+    library.add(
+        "scene",
+        "en",
+        "A scene",
+        "F. Stage",
+        ("discussion",),
+        None,
+        [f"*({said})*", "Ana speaks first and the others listen to her."],
+    )
+    sync_library(folder, library, model)
+    index = Index.open(folder, model)
+    asks = Evidence("working_on", "working_on", "", said, date=DAY)
+    found = suggest(index, model, Profile("m", (asks,), languages=("en",)), day=DAY)
+    assert "scene/1.1" not in {s.reading.id for s in found}
+    assert search(index, model, said)[0].reading.id == "scene/1.1"
+    index.close()
