@@ -18,6 +18,7 @@ import sqlite3
 import subprocess
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -53,9 +54,9 @@ def backup(settings: Settings, target: Path) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".xinde-backup-") as folder:
         files = {_copy_community(settings, Path(folder)).name: Path(folder)}
         sources = {name: place / name for name, place in files.items()}
-        for part in ("secrets", "texts"):
+        for kind in ("secrets", "texts"):
             sources |= {
-                f"{part}/{p}": settings.data / part / p for p in _below(settings.data / part)
+                f"{kind}/{p}": settings.data / kind / p for p in _below(settings.data / kind)
             }
         manifest = _manifest(sources)
         part = Path(folder) / "whole.zip"
@@ -142,7 +143,7 @@ def _manifest(sources: dict[str, Path]) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "made_at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-        "bytes": sum(int(f["size"]) for f in files.values()),
+        "bytes": sum(path.stat().st_size for path in sources.values()),
         "files": files,
     }
 
@@ -290,8 +291,8 @@ def _unpack(packed: zipfile.ZipFile, manifest: dict[str, Any], folder: Path, sou
             EOFError,
             NotImplementedError,
             RuntimeError,
-            zipfile.zlib.error,
-        ):  # type: ignore[attr-defined]
+            zlib.error,
+        ):
             left = -1
         if left != 0 or digest.hexdigest() != facts["sha256"]:
             raise KeepingError(

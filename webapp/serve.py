@@ -46,10 +46,27 @@ def run(settings: Settings, *, host: str, port: int, demo: bool, say: Say) -> in
     with only_server(settings.data):
         check_port(host, port)
         base = address(settings, host, port)
+        _import_once()
         code = in_child(lambda: _prepare(settings, demo=demo, base=base, say=say))
         if code:
             return code
         return _serve(settings, host=host, port=port, base=base, say=say)
+
+
+def _import_once() -> None:
+    """What set-up and serving both need, before either is forked: a second of
+    imports is then spent once. Nothing here starts a thread of ours or opens a file."""
+    import gunicorn.arbiter
+    import gunicorn.workers.gthread  # noqa: F401
+
+    import webapp.members.accounts
+    import webapp.members.views
+    import webapp.notes.views
+    import webapp.organizers.views
+    import webapp.readings.views
+    import webapp.reflections.views
+    import webapp.resources
+    import webapp.suggestions.views  # noqa: F401
 
 
 def address(settings: Settings, host: str, port: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -74,7 +74,7 @@ def _print(report: LibraryReport, as_json: bool) -> None:
 @click.option("--theme", default=None, help="Only texts of this theme.")
 @click.option("--language", type=click.Choice(["en", "zh"]), default=None)
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
-def list_texts(theme: str | None, language: str | None, as_json: bool) -> None:
+def list_texts(theme: str | None, language: Any, as_json: bool) -> None:
     """List the texts of the library.
 
     \b
@@ -87,7 +87,8 @@ def list_texts(theme: str | None, language: str | None, as_json: bool) -> None:
         themes=(theme,) if theme else (),
         language=language,
     )
-    rows, after = [], None
+    rows: list[Any] = []
+    after: str | None = None
     with Library.open(opening.settings().library_path) as found:
         while True:
             page = found.texts(wanted, after=after, limit=200)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import click
 
 from webapp.cli import opening
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 
 @click.command()
@@ -29,13 +34,13 @@ def routes(as_json: bool) -> None:
         )
 
 
-def table(app: object) -> list[dict[str, object]]:
+def table(app: Flask) -> list[dict[str, Any]]:
     """A row per route, by address. A route without a permission is refused by the app."""
     from webapp import access, doors
 
-    rows: list[dict[str, object]] = []
-    for rule in app.url_map.iter_rules():  # type: ignore[attr-defined]
-        name = doors.permission_of(app, rule.endpoint)  # type: ignore[arg-type]
+    rows: list[dict[str, Any]] = []
+    for rule in app.url_map.iter_rules():
+        name = doors.permission_of(app, rule.endpoint)
         permission = access.PERMISSIONS.get(name or "")
         rows.append(
             {
