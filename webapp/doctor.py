@@ -195,10 +195,7 @@ def _library(settings: Settings) -> str:
 
 def _model(settings: Settings) -> str:
     from models.check import check_model
-    from models.load import is_ready
 
-    if not is_ready(settings.model, settings.models_folder):
-        raise Ill(f"{settings.model} is not ready. Run: xinde library build")
     report = check_model(settings.model, settings.models_folder, against_original=False)
     return f"{report.name}, every file as it should be"
 
