@@ -55,7 +55,7 @@ def find(
     measured = measure(
         snapshot,
         queries,
-        np.append(blocked_rows(snapshot, profile.excluded_groups), np.flatnonzero(snapshot.bare)),
+        np.append(blocked_rows(snapshot, profile.excluded_groups), snapshot.unsuggested),
         most_terms=MOST_TERMS,
         most_common=most_common,
     )

@@ -23,9 +23,12 @@ from itertools import pairwise
 import numpy as np
 
 from recommender.index import Snapshot
-from recommender.word_index import K1, B
+from recommender.word_index import K1, B, Vocabulary
 
 FEW = 50  # readings; below, every third is much and a common word may be the subject
+# Readings that the words of a piece of evidence are looked up in: in a large
+# library the rarest words alone, which is where BM25 gets its score from.
+MOST_POSTINGS = 2_000
 POOL = 64  # nearest readings by meaning, and as many by words
 
 
@@ -65,6 +68,7 @@ class Measured:
     words: np.ndarray  # (e, size) float32
     terms: tuple[np.ndarray, ...]  # per query, sorted: the words that were used
     weights: tuple[np.ndarray, ...]  # per query: rarity times count of each
+    touched: tuple[np.ndarray, ...]  # per query: rows with any of them; some more than once
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,15 @@ class Pools:
     words_scale: np.ndarray  # (e, l)
     meaning_weight: np.ndarray  # (e, l)
     words_weight: np.ndarray  # (e, l)
+
+
+@dataclass(frozen=True)
+class _Words:
+    """What became of each query's words."""
+
+    terms: list[np.ndarray]
+    weights: list[np.ndarray]
+    touched: list[np.ndarray]
 
 
 def measure(
@@ -103,47 +116,69 @@ def measure(
         for line, (a, b) in enumerate(pairwise([*queries.starts, len(products)])):
             np.max(products[a:b], axis=0, out=meaning[line])
     words = np.zeros((len(queries), snapshot.size), np.float32)
-    terms, weights = _score_words(snapshot, queries, words, most_terms, most_common)
+    scored = _score_words(snapshot, queries, words, most_terms, most_common)
     if len(blocked):
         meaning[:, blocked] = -np.inf
         words[:, blocked] = 0
-    return Measured(meaning, words, terms, weights)
+    return Measured(
+        meaning, words, tuple(scored.terms), tuple(scored.weights), tuple(scored.touched)
+    )
 
 
 def _score_words(
     snapshot: Snapshot, queries: Queries, out: np.ndarray, most_terms: int, most_common: float
-) -> tuple[tuple[np.ndarray, ...], tuple[np.ndarray, ...]]:
+) -> _Words:
+    """Adds to `out` (e, size)."""
     languages = np.array(queries.languages)
-    found: list[np.ndarray] = [np.empty(0, np.uint64)] * len(queries)
-    weighed: list[np.ndarray] = [np.empty(0, np.float32)] * len(queries)
+    e = len(queries)
+    found = _Words(
+        [np.empty(0, np.uint64)] * e, [np.empty(0, np.float32)] * e, [np.empty(0, np.int64)] * e
+    )
     for language, vocabulary in snapshot.vocabularies.items():
         mine = (languages == language)[queries.owners]
-        terms, owners = queries.terms[mine], queries.owners[mine]
-        if not len(terms):
+        if not mine.any():
             continue
-        idf = vocabulary.rarity(terms)
+        terms, owners = queries.terms[mine], queries.owners[mine]
+        frequency = vocabulary.frequency(terms)
+        idf = vocabulary.rarity_of(frequency)
         # log1p(1/share - 1) is the rarity of a word in that share of the readings.
         usable = idf > (np.log(1 / most_common) if vocabulary.size >= FEW else 0)
-        weights = idf * (1 + np.log(np.maximum(queries.counts[mine], 1)))
-        chosen = _rarest(owners, np.where(usable, weights, 0), terms, most_terms)
+        weights = np.where(usable, idf * (1 + np.log(np.maximum(queries.counts[mine], 1))), 0)
+        budget = MOST_POSTINGS if most_common < 1 else np.inf
+        chosen = _rarest(owners, weights, terms, frequency, most_terms, budget)
         terms, owners, weights = terms[chosen], owners[chosen], weights[chosen]
-        vocabulary.score(terms, weights, owners, out)
-        bounds = np.searchsorted(owners, np.arange(len(queries) + 1))
-        for query in np.unique(owners):
-            part = slice(bounds[query], bounds[query + 1])
-            order = np.argsort(terms[part])
-            found[query] = terms[part][order]
-            weighed[query] = weights[part][order].astype(np.float32)
-    return tuple(found), tuple(weighed)
+        touched = vocabulary.score(terms, weights, owners, out)
+        bounds = np.searchsorted(owners, np.arange(e + 1)).tolist()
+        for query in range(e):
+            first, last = bounds[query], bounds[query + 1]
+            if first < last:
+                order = np.argsort(terms[first:last])
+                found.terms[query] = terms[first:last][order]
+                found.weights[query] = weights[first:last][order].astype(np.float32)
+                found.touched[query] = touched[query]
+    return found
 
 
-def _rarest(owners: np.ndarray, weights: np.ndarray, terms: np.ndarray, most: int) -> np.ndarray:
-    """Places of each owner's heaviest words, at most `most`, weight 0 left out; by owner."""
+def _rarest(
+    owners: np.ndarray,
+    weights: np.ndarray,
+    terms: np.ndarray,
+    frequency: np.ndarray,
+    most: int,
+    budget: float,
+) -> np.ndarray:
+    """Places of each owner's heaviest words, by owner; weight 0 is left out.
+
+    At most `most`, and no more than stand in `budget` readings together; the
+    first in any case.
+    """
     order = np.lexsort((terms, -weights, owners))
     ranked = owners[order]
     first = np.searchsorted(ranked, ranked)
-    keep = (np.arange(len(order)) - first < most) & (weights[order] > 0)
-    return order[keep]
+    place = np.arange(len(order)) - first
+    total = np.concatenate([[0.0], np.cumsum(frequency[order])])
+    within = total[1:] - total[first] <= budget
+    return order[(place < most) & (weights[order] > 0) & (within | (place == 0))]
 
 
 def pools(
@@ -195,29 +230,42 @@ def _pool(
     snapshot: Snapshot, measured: Measured, language: str, size: int, own: np.ndarray
 ) -> np.ndarray:
     """(e, k) rows, each once, -1 where there are fewer."""
-    found = []
-    for values, asked, floor in (
-        (measured.meaning, np.ones(len(own), bool), -np.inf),
-        (measured.words, own, 0.0),
-    ):
-        parts = [
-            nearest(values[:, block.start : block.stop], size, block.start, floor, asked)
-            for block in snapshot.blocks
-            if block.language == language
-        ]
-        if len(parts) == 1:
-            found.append(parts[0])
-        else:
-            joined = np.concatenate(parts, axis=1)
-            at = np.where(joined >= 0, values[np.arange(len(own))[:, None], joined], -np.inf)
-            cut = np.argsort(-at, axis=1, kind="stable")[:, :size]
-            found.append(np.take_along_axis(joined, cut, axis=1))
-    rows = np.sort(np.concatenate(found, axis=1), axis=1)
+    blocks = [block for block in snapshot.blocks if block.language == language]
+    values = measured.meaning
+    parts = [nearest(values[:, b.start : b.stop], size, b.start, -np.inf) for b in blocks]
+    by_meaning = parts[0]
+    if len(parts) > 1:
+        joined = np.concatenate(parts, axis=1)
+        at = np.where(joined >= 0, values[np.arange(len(own))[:, None], joined], -np.inf)
+        cut = np.argsort(-at, axis=1, kind="stable")[:, :size]
+        by_meaning = np.take_along_axis(joined, cut, axis=1)
+    rows = np.full((len(own), by_meaning.shape[1] + size), -1, np.int64)
+    rows[:, size:] = by_meaning
+    for query in np.flatnonzero(own).tolist():
+        best = _best_by_words(measured.words[query], measured.touched[query], size)
+        rows[query, : len(best)] = best
+    rows.sort(axis=1)
     rows[:, 1:][rows[:, 1:] == rows[:, :-1]] = -1
     return rows
 
 
-def nearest(values: np.ndarray, k: int, offset: int, floor: float, asked: np.ndarray) -> np.ndarray:
+def _best_by_words(words: np.ndarray, touched: np.ndarray, size: int) -> np.ndarray:
+    """Rows of the `size` largest of the touched, above 0."""
+    if len(touched) > 4 * size:
+        # A row is there once for each of its words; a few times as many hold enough rows.
+        some = touched[np.argpartition(-words[touched], 4 * size)[: 4 * size]]
+        rows = np.unique(some)
+        if len(rows) < size:
+            rows = np.unique(touched)
+    else:
+        rows = np.unique(touched)
+    rows = rows[words[rows] > 0]
+    if len(rows) > size:
+        rows = rows[np.argpartition(-words[rows], size)[:size]]
+    return rows
+
+
+def nearest(values: np.ndarray, k: int, offset: int, floor: float) -> np.ndarray:
     """(e, k) columns of the k largest values above `floor` in each row, -1 where fewer.
 
     Exact. Long rows are first cut by a threshold guessed from a sample: one
@@ -225,21 +273,19 @@ def nearest(values: np.ndarray, k: int, offset: int, floor: float, asked: np.nda
     """
     e, n = values.shape
     out = np.full((e, min(k, n)), -1, np.int64)
+    guess = np.full(e, floor, np.float32)
     if n > 4096:
         sample = values[:, :: n // 512]
         rank = max(8, int(np.ceil(2 * k * sample.shape[1] / n)))
-        guess = np.maximum(np.partition(sample, -rank, axis=1)[:, -rank], floor)
-    else:
-        guess = np.full(e, floor, np.float32)
-    guess[~asked] = np.inf
-    flat = np.flatnonzero(values > guess[:, None].astype(np.float32))
-    bounds = np.searchsorted(flat, np.arange(e + 1) * n)
+        guess = np.maximum(np.partition(sample, -rank, axis=1)[:, -rank], guess)
+    flat = np.flatnonzero(values > guess[:, None])
+    bounds = np.searchsorted(flat, np.arange(e + 1) * n).tolist()
     for row in range(e):
         columns = flat[bounds[row] : bounds[row + 1]] - row * n
-        if len(columns) < k and asked[row] and guess[row] > floor:
+        if len(columns) < k and guess[row] > floor:
             columns = np.flatnonzero(values[row] > floor)
         if len(columns) > k:
-            columns = columns[np.argpartition(-values[row, columns], k - 1)[:k]]
+            columns = columns[np.argpartition(values[row, columns], -k)[-k:]]
         out[row, : len(columns)] = columns + offset
     return out
 
@@ -272,6 +318,19 @@ def single(vector: np.ndarray, terms: np.ndarray, language: str) -> Queries:
     )
 
 
+def word_gains(
+    vocabulary: Vocabulary, terms: np.ndarray, used: np.ndarray, weights: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """(u,) BM25 that each used word gives a reading per occurrence, and how often it occurs.
+
+    terms (t,) of the reading, used (u,) sorted words that count.
+    """
+    at = np.minimum(np.searchsorted(used, terms), len(used) - 1)
+    counts = np.bincount(at[used[at] == terms], minlength=len(used))
+    norm = K1 * (1 - B + B * len(terms) / vocabulary.average)
+    return weights * ((K1 + 1) / (counts + norm)), counts
+
+
 def sentence_gains(
     terms: np.ndarray, starts: np.ndarray, used: np.ndarray, gains: np.ndarray
 ) -> np.ndarray:
@@ -283,22 +342,9 @@ def sentence_gains(
     if not len(used) or not len(terms):
         return np.zeros(len(starts) - 1)
     at = np.minimum(np.searchsorted(used, terms), len(used) - 1)
-    gain = np.where(used[at] == terms, gains[at], 0.0)
-    total = np.concatenate([[0.0], np.cumsum(gain)])
-    return total[starts[1:]] - total[starts[:-1]]
-
-
-def occurrence_gains(
-    snapshot: Snapshot, language: str, terms: np.ndarray, used: np.ndarray, weights: np.ndarray
-) -> np.ndarray:
-    """(u,) BM25 that each used word gives a reading with these words, per occurrence."""
-    if not len(used):
-        return np.zeros(0)
-    where = np.searchsorted(used, terms)
-    where = np.minimum(where, len(used) - 1)
-    counts = np.bincount(where[used[where] == terms], minlength=len(used))
-    norm = K1 * (1 - B + B * len(terms) / snapshot.vocabularies[language].average)
-    return weights * (K1 + 1) / (counts + norm)
+    total = np.zeros(len(terms) + 1)
+    np.cumsum(np.where(used[at] == terms, gains[at], 0.0), out=total[1:])
+    return np.diff(total[starts])
 
 
 def meaning_gains(

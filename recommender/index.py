@@ -7,13 +7,15 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
 
 from models.text_model import TextModel
-from recommender import segments, vector_store
+from recommender import quoting, segments, vector_store
+from recommender.embedding import sentences_of
 from recommender.errors import IndexBroken, IndexMismatch, IndexMissing
 from recommender.readings import Reading
 from recommender.segments import Group, Segment
@@ -32,6 +34,12 @@ class Kept:
     scales: np.ndarray  # (n_sentences,) float32
     terms: np.ndarray  # (t,) uint64 hashed words: title and headings, then each sentence
     starts: np.ndarray  # (n_sentences + 2,) int64 into `terms`
+
+    @cached_property
+    def quotable(self) -> list[bool]:
+        """Of each sentence; see `quoting.quotable`."""
+        reading = self.reading
+        return quoting.quotable(reading.text, sentences_of(reading), reading.language)
 
 
 @dataclass(frozen=True)
@@ -58,6 +66,7 @@ class Snapshot:
     group_starts: np.ndarray  # (n_groups + 1,) into `rows_by_group`
     dead: np.ndarray  # rows that are gone or replaced
     bare: np.ndarray  # (size,) bool: found by a search, never suggested: nothing to quote
+    unsuggested: np.ndarray  # the rows of `bare`
     blocks: tuple[Block, ...]
     vocabularies: dict[str, Vocabulary]
     centre: np.ndarray  # (dim,) what was taken from all vectors; queries lose it too
@@ -278,6 +287,7 @@ def assemble(revision: int, parts: Sequence[Segment], gone: Sequence[int]) -> Sn
         if version:
             versions.setdefault(version, [])
     matrices = tuple(p.vectors for p in parts)
+    bare = np.concatenate([p.bare for p in parts])
     return Snapshot(
         revision=revision,
         size=offset,
@@ -289,7 +299,8 @@ def assemble(revision: int, parts: Sequence[Segment], gone: Sequence[int]) -> Sn
         rows_by_group=by_group,
         group_starts=starts,
         dead=dead,
-        bare=np.concatenate([p.bare for p in parts]),
+        bare=bare,
+        unsuggested=np.flatnonzero(bare),
         blocks=tuple(blocks),
         vocabularies={
             language: Vocabulary.of(found) for language, found in sorted(word_blocks.items())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -30,26 +30,37 @@ _CLAUSE_END = re.compile(r"[,;:](?=\s)|[.!?](?=\s|$)|[，；：。！？]")
 _LEADING = re.compile(r"(?:\s|(?:and|or|but)\s)+", re.IGNORECASE)
 
 
-def best(gains: np.ndarray, text: str, spans: Sequence[Span], language: str) -> int | None:
+def best(
+    gains: np.ndarray,
+    spans: Sequence[Span],
+    language: str,
+    quotable: Callable[[], Sequence[bool]],
+) -> int | None:
     """Place of the sentence to quote: one that gave a positive part, None when none did.
 
-    Asides, headings and sentences of a word or two are quoted only when nothing
-    else gave anything.
+    Asides, headings and sentences of a word or two (those not `quotable`, which
+    is asked only where there is a choice) are quoted when nothing else gave anything.
     """
-    order = [int(i) for i in np.argsort(-gains, kind="stable") if gains[i] > 0]
-    if not order:
-        return None
-    asides = [match.span() for match in _ASIDE.finditer(text)]
-    fit = [i for i in order if _tells(text, spans[i], language, asides)] or order
+    given = gains.tolist()
+    order = sorted((i for i, gain in enumerate(given) if gain > 0), key=lambda i: -given[i])
+    if len(order) < 2:
+        return order[0] if order else None
+    able = quotable()
+    fit = [i for i in order if able[i]] or order
     low, high = HANDY.get(language, OTHERWISE_HANDY)
-    near = [i for i in fit if gains[i] >= NEAR * gains[fit[0]]]
+    near = [i for i in fit if given[i] >= NEAR * given[fit[0]]]
     return next((i for i in near if low <= spans[i][1] - spans[i][0] <= high), near[0])
+
+
+def quotable(text: str, spans: Sequence[Sequence[int]], language: str) -> list[bool]:
+    """Of each sentence, whether it says something by itself and is no aside."""
+    asides = [match.span() for match in _ASIDE.finditer(text)]
+    return [_tells(text, (a, b), language, asides) for a, b in spans]
 
 
 def tells(text: str, spans: Sequence[Sequence[int]], language: str) -> bool:
     """Whether any sentence of a text may be quoted; a text that nobody divided may."""
-    asides = [match.span() for match in _ASIDE.finditer(text)]
-    return not spans or any(_tells(text, (a, b), language, asides) for a, b in spans)
+    return not spans or any(quotable(text, spans, language))
 
 
 def _tells(text: str, span: Span, language: str, asides: Sequence[Span]) -> bool:

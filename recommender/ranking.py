@@ -51,8 +51,8 @@ TURNS: tuple[Row, ...] = (
 WRITTEN = frozenset({"working_on", "reflection", "note"})
 MOST_IN_ROW = 3
 REST = 0.25  # what the other rows' parts count in a row
-LIKENESS = 0.3  # deduction for the likest chosen reading, of the row's best
-SAME_THEME = 0.15
+LIKENESS = 0.1  # deduction for the likest chosen reading, of the row's best
+SAME_THEME = 0.15  # not among answers to one's own words: they are of one theme for good reason
 SHORTLIST = 20
 CLOSE = 0.5  # z-score from which evidence is a reason
 FEWEST = 5  # cards; what no evidence can fill is filled with different things, and called so
@@ -212,10 +212,11 @@ def take_turns(snapshot: Snapshot, lists: dict[Row, list[Contender]], count: int
             left = [c for c in left if not c.own_words]
         if not left or sum(pick.label == label for pick in chosen) == MOST_IN_ROW:
             continue
+        alike = 0.0 if label == "because_you_wrote" else SAME_THEME
         best = min(
             left,
             key=lambda c: (
-                -(c.value - LIKENESS * nearest[place[c.row]] - SAME_THEME * (c.theme in themes)),
+                -(c.value - LIKENESS * nearest[place[c.row]] - alike * (c.theme in themes)),
                 c.text,
             ),
         )

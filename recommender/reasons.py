@@ -16,7 +16,7 @@ from models.text_model import Span
 from recommender import quoting
 from recommender.candidates import Candidates
 from recommender.centring import uncentred
-from recommender.closeness import meaning_gains, occurrence_gains, sentence_gains
+from recommender.closeness import meaning_gains, sentence_gains, word_gains
 from recommender.embedding import sentences_of
 from recommender.index import Kept, Snapshot
 from recommender.profile import IN_CLAUSES, Asked, Piece
@@ -65,7 +65,7 @@ def _reason(
     piece = asked.pieces[line]
     evidence, reading = piece.evidence, kept.reading
     own_gains, their_gains = sentence_parts(snapshot, candidates, line, piece, pick, kept)
-    own = theirs = None
+    own = None
     if evidence.kind in QUOTED:
         spans = [(int(a), int(b)) for a, b in piece.prepared.spans]
         if evidence.kind in IN_CLAUSES:
@@ -73,12 +73,18 @@ def _reason(
             named = [evidence.text[a:b] == evidence.label for a, b in spans]
             own_gains = np.where(named, -np.inf, own_gains)
         own = _quoted(own_gains, evidence.text, spans, evidence.language)
-    theirs = _quoted(their_gains, reading.text, sentences_of(reading), reading.language)
+    place = quoting.best(
+        their_gains, sentences_of(reading), reading.language, lambda: kept.quotable
+    )
+    theirs = None
+    if place is not None:
+        start, end = sentences_of(reading)[place]
+        theirs = reading.text[start:end]
     return Reason(evidence.kind, evidence, own, theirs, part)
 
 
 def _quoted(gains: np.ndarray, text: str, spans: Sequence[Span], language: str) -> str | None:
-    place = quoting.best(gains, text, spans, language)
+    place = quoting.best(gains, spans, language, lambda: quoting.quotable(text, spans, language))
     return None if place is None else text[spans[place][0] : spans[place][1]]
 
 
@@ -111,10 +117,9 @@ def sentence_parts(
     )
     if by_words and len(measured.terms[line]):
         used = measured.terms[line]
-        gains = occurrence_gains(
-            snapshot, kept.reading.language, kept.terms, used, measured.weights[line]
-        )
+        vocabulary = snapshot.vocabularies[kept.reading.language]
+        gains, counts = word_gains(vocabulary, kept.terms, used, measured.weights[line])
         theirs = theirs + by_words * sentence_gains(kept.terms, kept.starts, used, gains)[1:]
-        shared = np.where(np.isin(used, kept.terms), gains, 0)
-        own = own + by_words * sentence_gains(evidence.terms, evidence.term_starts, used, shared)
+        gains[counts == 0] = 0
+        own = own + by_words * sentence_gains(evidence.terms, evidence.term_starts, used, gains)
     return own, theirs

@@ -20,10 +20,10 @@ from recommender.closeness import (
     blocked_rows,
     meaning_gains,
     measure,
-    occurrence_gains,
     pools,
     sentence_gains,
     single,
+    word_gains,
 )
 from recommender.embedding import sentences_of
 from recommender.index import Index, Kept, Snapshot
@@ -176,13 +176,12 @@ def _best_sentence(
         * found.meaning_weight[0, tag]
     )
     by_words = found.words_scale[0, tag] * found.words_weight[0, tag]
-    if by_words:
+    if by_words and len(measured.terms[0]):
         used = measured.terms[0]
-        gains = occurrence_gains(
-            snapshot, kept.reading.language, kept.terms, used, measured.weights[0]
-        )
+        vocabulary = snapshot.vocabularies[kept.reading.language]
+        gains, _ = word_gains(vocabulary, kept.terms, used, measured.weights[0])
         gain = gain + by_words * sentence_gains(kept.terms, kept.starts, used, gains)[1:]
-    place = quoting.best(gain, kept.reading.text, spans, kept.reading.language)
+    place = quoting.best(gain, spans, kept.reading.language, lambda: kept.quotable)
     start, end = spans[int(np.argmax(gain)) if place is None else place]
     return kept.reading.text[start:end]
 

@@ -231,7 +231,8 @@ def _vectors(folder: Path) -> tuple[np.ndarray, np.ndarray]:
         centre = centring.mean_of(plain)
         centring.centre_rows(plain, centre)
         return plain, centre
-    return np.load(folder / CENTRED, mmap_mode="r"), np.load(folder / "centre.npy")
+    mapped = np.asarray(np.load(folder / CENTRED, mmap_mode="r"))
+    return mapped, np.load(folder / "centre.npy")
 
 
 def _bare(folder: Path, size: int) -> np.ndarray:

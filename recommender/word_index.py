@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -71,7 +72,9 @@ class WordIndex:
     @classmethod
     def load(cls, folder: Path, name: str) -> WordIndex:
         """Memory-mapped, so that processes share the pages."""
-        return cls(*(np.load(folder / f"{name}.{f}.npy", mmap_mode="r") for f in cls.FILES))
+        mapped = (np.load(folder / f"{name}.{f}.npy", mmap_mode="r") for f in cls.FILES)
+        # As plain arrays: indexing a memmap object costs ten times as much.
+        return cls(*(np.asarray(array) for array in mapped))
 
 
 @dataclass(frozen=True)
@@ -109,21 +112,31 @@ class Vocabulary:
 
     def rarity(self, terms: np.ndarray) -> np.ndarray:
         """Inverse document frequency of each term, 0 for a word that nobody uses."""
-        frequency = np.zeros(len(terms))
-        for block in self.blocks:
-            frequency += _frequency(block, terms)
+        return self.rarity_of(self.frequency(terms))
+
+    def rarity_of(self, frequency: np.ndarray) -> np.ndarray:
+        """The same for words that stand in so many readings."""
         idf = np.log1p((self.size - frequency + 0.5) / (frequency + 0.5))
         return np.where(frequency > 0, idf, 0.0)
 
+    def frequency(self, terms: np.ndarray) -> np.ndarray:
+        """In how many living readings each term stands."""
+        total = np.zeros(len(terms))
+        for block in self.blocks:
+            total += _frequency(block, terms)
+        return total
+
     def score(
         self, terms: np.ndarray, weights: np.ndarray, owners: np.ndarray, out: np.ndarray
-    ) -> None:
+    ) -> list[np.ndarray]:
         """Add to out[owner, reading] what each query term gives there.
 
         terms (t,) uint64, weights (t,) rarity times count in the query,
-        owners (t,) the query each belongs to, out (n_queries, n_readings) float32.
+        owners (t,) sorted, the query each belongs to, out (n_queries, n_readings)
+        float32. Returns for each query the readings touched, some more than once.
         """
         flat = out.reshape(-1)
+        touched: list[list[np.ndarray]] = [[] for _ in range(len(out))]
         for block, norm in zip(self.blocks, self.norms, strict=True):
             places, found = _look_up(block.index, terms)
             places = places[found]
@@ -137,8 +150,20 @@ class Vocabulary:
             count = block.index.counts[at].astype(np.float32)
             gain = np.repeat(weights[found].astype(np.float32), sizes)
             gain *= count * np.float32(K1 + 1) / (count + norm[docs])
-            where = np.repeat(owners[found] * out.shape[1] + block.start, sizes) + docs
-            np.add.at(flat, where, gain)
+            mine = owners[found]
+            rows = docs + np.int64(block.start)
+            np.add.at(flat, np.repeat(mine * out.shape[1], sizes) + rows, gain)
+            bounds = np.concatenate([[0], ends])[np.searchsorted(mine, np.arange(len(out) + 1))]
+            for query, (first, last) in enumerate(pairwise(bounds.tolist())):
+                if first < last:
+                    touched[query].append(rows[first:last])
+        return [_joined(parts) for parts in touched]
+
+
+def _joined(parts: list[np.ndarray]) -> np.ndarray:
+    if len(parts) == 1:
+        return parts[0]
+    return np.concatenate(parts) if parts else np.empty(0, np.int64)
 
 
 def _look_up(index: WordIndex, terms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from corpus import sentences
-from recommender.quoting import best, clauses
+from recommender.quoting import best, clauses, quotable
 
 
 def quoted(text, gains, language="en"):
     spans = sentences.split(text, language)
     assert len(spans) == len(gains), [text[a:b] for a, b in spans]
-    place = best(np.array(gains, float), text, spans, language)
+    able = quotable(text, spans, language)
+    place = best(np.array(gains, float), spans, language, lambda: able)
     return None if place is None else text[slice(*spans[place])]
 
 
