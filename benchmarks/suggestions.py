@@ -43,7 +43,7 @@ from recommender.closeness import EVIDENCE, Weights
 from recommender.index import Snapshot
 from recommender.indexing import sync_library
 from recommender.profile import gather
-from recommender.quoting import _ASIDE
+from recommender.quoting import quotable
 from recommender.readings import Evidence, EvidenceKind, Profile
 
 DAY = dt.date(2026, 3, 14)
@@ -95,6 +95,7 @@ def mixes() -> dict[str, Weights]:
     for across in (0.5, 0.6, 0.8):
         found[f"in use, across {across}"] = Weights(EVIDENCE.words, EVIDENCE.other_words, across)
     found["in use"] = EVIDENCE
+    found["in use, common words too"] = EVIDENCE
     return found
 
 
@@ -171,27 +172,34 @@ def evaluate(
     }
 
 
-def quoted(index: Index, asked: dict[str, Profile], model: TextModel) -> tuple[int, int, int]:
-    """Cards with a quoted sentence, those quoting an aside, those quoting under 20 characters."""
-    cards = asides = short = 0
-    for profile in asked.values():
-        for suggestion in suggest(index, model, profile, day=DAY):
-            sentence = suggestion.reasons[0].reading_sentence
-            if sentence is None:
+@dataclass(frozen=True)
+class Cards:
+    """What the row "because you wrote" shows."""
+
+    fitting: dict[str, float]  # share of cards that fit, by half
+    shown: int
+    unfit_quotes: int  # sentences that say nothing by themselves: asides, headings, a word or two
+
+
+def cards(index: Index, asked: dict[str, Profile], model: TextModel) -> Cards:
+    snapshot = index.snapshot()
+    fits: dict[str, list[bool]] = {half: [] for half in HALVES}
+    unfit = 0
+    for case in cases():
+        fit = {snapshot.texts[snapshot.group_codes[name]] for name in case.grades}
+        for card in suggest(index, model, asked[case.id], day=DAY):
+            if card.row != "because_you_wrote":
                 continue
-            text = suggestion.reading.text
-            start = text.index(sentence)
-            end = start + len(sentence)
-            cards += 1
-            asides += (
-                aside := any(
-                    m.start() <= start + 3 and end - 3 <= m.end() for m in _ASIDE.finditer(text)
-                )
-            )
-            if aside:
-                print("ASIDE", suggestion.row, suggestion.reading.id, sentence)
-            short += len(sentence) < (10 if suggestion.reading.language == "zh" else 20)
-    return cards, asides, short
+            reading, sentence = card.reading, card.reasons[0].reading_sentence
+            fits[case.half].append(snapshot.texts[snapshot.group_codes[reading.group]] in fit)
+            if sentence is not None:
+                spans = [s for s in reading.sentences if reading.text[slice(*s)] == sentence]
+                unfit += not all(quotable(reading.text, spans, reading.language))
+    return Cards(
+        {half: float(np.mean(found)) for half, found in fits.items()},
+        sum(map(len, fits.values())),
+        unfit,
+    )
 
 
 def open_index(options: argparse.Namespace, model: TextModel) -> Index:
@@ -234,8 +242,12 @@ def main() -> None:
         for half, found in evaluate(index, asked, model, name, weights).items():
             line = "".join(f"{found[key]:12.3f}" for key in [*keys, "first"])
             print(f"{name:33}{half:5}{line}")
-    cards, asides, short = quoted(index, asked, model)
-    print(f"quoted sentences: {cards}; from an aside: {asides}; very short: {short}")
+    shown = cards(index, asked, model)
+    print(
+        f"cards under your own words: {shown.shown}; they fit: tune {shown.fitting['tune']:.3f}, "
+        f"test {shown.fitting['test']:.3f}; quotes of asides, headings or a word: "
+        f"{shown.unfit_quotes}"
+    )
     index.close()
 
 

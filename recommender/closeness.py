@@ -362,6 +362,8 @@ def meaning_gains(
     with `whole` sum to 1, it is the sum of
     (share @ other - (other @ centre) * (share @ whole)) / |whole - centre|.
     """
-    both = shares @ np.stack([other, whole], axis=1)
-    length = max(float(np.linalg.norm(whole - centre)), 1e-6)
-    return (both[:, 0] - float(other @ centre) * both[:, 1]) * (scales / length)
+    less = whole - centre
+    length = max(float(less @ less) ** 0.5, 1e-6)
+    # share @ other - (other @ centre) * (share @ whole), as one product
+    gains: np.ndarray = shares @ (other - float(other @ centre) * whole)
+    return gains * (scales / length)

@@ -54,7 +54,7 @@ REST = 0.25  # what the other rows' parts count in a row
 LIKENESS = 0.1  # deduction for the likest chosen reading, of the row's best
 SAME_THEME = 0.15  # not among answers to one's own words: they are of one theme for good reason
 SHORTLIST = 20
-CLOSE = 0.5  # z-score from which evidence is a reason
+CLOSE = 0.8  # z-score from which evidence is a reason
 FEWEST = 5  # cards; what no evidence can fill is filled with different things, and called so
 NEAR = 1.0  # z-score from which a text is no longer something different
 

@@ -106,20 +106,24 @@ def sentence_parts(
     chunk = int(np.argmax(asked @ vector))
     whole = uncentred(vector, centre)
     theirs = by_meaning * meaning_gains(kept.shares, kept.scales, whole, asked[chunk], centre)
-    first, last = evidence.chunk_starts[chunk], evidence.chunk_starts[chunk + 1]
-    own = np.zeros(len(evidence.spans))
-    own[first:last] = by_meaning * meaning_gains(
-        evidence.shares[first:last],
-        evidence.scales[first:last],
-        evidence.vectors[chunk],
-        vector,
-        centre,
-    )
+    several = len(evidence.spans) > 1 and piece.evidence.kind in QUOTED
+    own = np.ones(len(evidence.spans))  # where there is one, it gave the whole part
+    if several:
+        first, last = evidence.chunk_starts[chunk], evidence.chunk_starts[chunk + 1]
+        own[:] = 0
+        own[first:last] = by_meaning * meaning_gains(
+            evidence.shares[first:last],
+            evidence.scales[first:last],
+            evidence.vectors[chunk],
+            vector,
+            centre,
+        )
     if by_words and len(measured.terms[line]):
         used = measured.terms[line]
         vocabulary = snapshot.vocabularies[kept.reading.language]
         gains, counts = word_gains(vocabulary, kept.terms, used, measured.weights[line])
         theirs = theirs + by_words * sentence_gains(kept.terms, kept.starts, used, gains)[1:]
-        gains[counts == 0] = 0
-        own = own + by_words * sentence_gains(evidence.terms, evidence.term_starts, used, gains)
+        if several:
+            gains[counts == 0] = 0
+            own += by_words * sentence_gains(evidence.terms, evidence.term_starts, used, gains)
     return own, theirs

@@ -181,8 +181,8 @@ def _best_sentence(
         vocabulary = snapshot.vocabularies[kept.reading.language]
         gains, _ = word_gains(vocabulary, kept.terms, used, measured.weights[0])
         gain = gain + by_words * sentence_gains(kept.terms, kept.starts, used, gains)[1:]
-    place = quoting.best(gain, spans, kept.reading.language, lambda: kept.quotable)
-    start, end = spans[int(np.argmax(gain)) if place is None else place]
+    quoted = quoting.best(gain, spans, kept.reading.language, lambda: kept.quotable)
+    start, end = spans[int(np.argmax(gain)) if quoted is None else quoted]
     return kept.reading.text[start:end]
 
 
