@@ -33,13 +33,19 @@ def test_the_written_table_says_what_the_code_does():
 
 
 def test_every_route_names_a_permission(app):
-    without = [r.endpoint for r in app.url_map.iter_rules() if permission_of(app, r.endpoint) is None]
+    without = [
+        r.endpoint for r in app.url_map.iter_rules() if permission_of(app, r.endpoint) is None
+    ]
     assert without == []
 
 
 def test_every_route_has_a_row(app):
     found = {
-        (rule.rule, ", ".join(sorted(rule.methods - {"HEAD", "OPTIONS"})), permission_of(app, rule.endpoint))
+        (
+            rule.rule,
+            ", ".join(sorted(rule.methods - {"HEAD", "OPTIONS"})),
+            permission_of(app, rule.endpoint),
+        )
         for rule in app.url_map.iter_rules()
     }
     assert written_routes() == found
