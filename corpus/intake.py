@@ -156,13 +156,15 @@ def _must_write(library: Library) -> None:
 def _nothing_vanished(library: Library, folders: Sequence[Path], found: Sequence[_Found]) -> None:
     """An empty mount point looks like a folder from which everything was removed."""
     present = {file.folder for file in found}
-    known = {file.folder for file in library.files() if file.outcome == "imported"}
+    files = [file for file in library.files() if file.outcome == "imported" and file.slug]
+    shown = library.texts_by_slug([str(file.slug) for file in files])
+    known = {file.folder for file in files if file.slug in shown}
     for folder in folders:
         root = os.path.abspath(folder)
         if root in known and root not in present:
             raise CorpusError(
                 f"The folder {folder} gave texts before and is empty now. Nothing was changed. "
-                "Is its disk connected? To take its texts out on purpose, withdraw them one by one."
+                "Is its disk connected? To take its texts out on purpose, withdraw each with: xinde library withdraw SLUG"
             )
 
 

@@ -342,6 +342,43 @@ def library(app: Flask, *, say: Say = quietly, other_model: bool = False) -> Lib
     return LibraryReport(made, synced)
 
 
+def withdraw_text(app: Flask, slug: str) -> str:
+    """Take a text out of lists, search and suggestions; its title. Builds leave it
+    out until `restore_text`. Needs an app context."""
+    return _set_text(app, slug, withdrawn=True)
+
+
+def restore_text(app: Flask, slug: str) -> str:
+    """Put back what was withdrawn; its title. Needs an app context."""
+    return _set_text(app, slug, withdrawn=False)
+
+
+def _set_text(app: Flask, slug: str, *, withdrawn: bool) -> str:
+    from corpus.library import Library
+    from recommender.indexing import sync_library
+
+    settings: Settings = app.config["XINDE"]
+    model = app.extensions["xinde_resources"].model
+    _index_fits(settings, model, other_model=False)
+    with Library.open(settings.library_path) as library:
+        text = library.text(slug, withdrawn=True)
+        if text is None:
+            raise SetupError(
+                f'There is no text "{slug}" in the library. See what there is with: xinde library list'
+            )
+        gone = next((f for f in library.files() if f.slug == slug and f.outcome == "gone"), None)
+        if withdrawn:
+            library.withdraw(slug)
+        elif gone is not None:
+            raise SetupError(
+                f'The file of "{slug}" is gone: {gone.path}. Put it back and run: xinde library build'
+            )
+        else:
+            library.restore(slug)
+        sync_library(settings.index_folder, library, model)
+    return text.title
+
+
 def _model(settings: Settings, resources: Resources, say: Say) -> Any:
     from models.load import is_ready, load_model
 
@@ -384,6 +421,19 @@ def index_everything_again() -> None:
         )
 
 
+# The typeface of pages
+
+
+def fonts(settings: Settings, *, say: Say = quietly) -> None:
+    """Cut the faces that pages are set in, where they are not there yet."""
+    from webapp import fonts
+
+    place = settings.data / "fonts"
+    if not all((place / name).exists() for name in fonts.FACES):
+        say("Cutting the typeface for pages (once, some seconds) ...")
+        fonts.make_ready(place)
+
+
 # All of it, in order
 
 
@@ -396,6 +446,7 @@ def everything(app: Flask, *, demo: bool, base: str, say: Say) -> None:
         report = library(app, say=say)
         for line in report.lines():
             say(line)
+    fonts(settings, say=say)
     if demo:
         from webapp import demo as sample
 

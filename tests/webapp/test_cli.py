@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
@@ -57,14 +57,16 @@ def run_xinde(*arguments: str, data: Path, **more: str) -> subprocess.CompletedP
 
 
 @pytest.fixture
-def xinde(data, monkeypatch) -> Callable[..., Result]:
+def xinde(data, monkeypatch) -> Iterator[Callable[..., Result]]:
     """Run a command in this process."""
     for name in [n for n in os.environ if n.startswith("XINDE_") or n == "DATABASE_URL"]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("XINDE_DATA", str(data))
     monkeypatch.setenv("XINDE_MODEL", "hashing")
     monkeypatch.chdir(data.parent)
-    return lambda *arguments: CliRunner().invoke(main, list(arguments), catch_exceptions=False)
+    before = os.umask(0o077)  # the command sets it for its process, which here is ours
+    yield lambda *arguments: CliRunner().invoke(main, list(arguments), catch_exceptions=False)
+    os.umask(before)
 
 
 def commands(group: click.Command, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
@@ -141,6 +143,58 @@ def test_an_added_text_is_found_and_a_refused_one_says_why(xinde, tmp_path):
     assert "empty" in refused.stdout
 
 
+def test_what_a_command_makes_is_readable_by_its_owner_alone(once_built):
+    files = [once_built / "community.db", *once_built.glob("*.db"), *once_built.rglob("*.woff2")]
+    assert len(files) >= 5
+    for file in [*files, once_built / "texts"]:
+        assert file.stat().st_mode & 0o077 == 0, file
+
+
+def test_a_withdrawn_text_is_gone_until_it_is_restored(xinde):
+    def listed() -> set[str]:
+        return {t["slug"] for t in json.loads(xinde("library", "list", "--json").stdout)}
+
+    def found() -> set[str]:
+        hits = json.loads(xinde("library", "search", "going to see the block", "--json").stdout)
+        return {hit["reading"].partition("/")[0] for hit in hits}
+
+    assert "going-to-see" in listed() & found()
+    done = xinde("library", "withdraw", "going-to-see")
+    assert done.exit_code == 0
+    assert "xinde library restore going-to-see" in done.stdout
+    assert "going-to-see" not in listed() | found()
+    assert xinde("library", "build").exit_code == 0
+    assert "going-to-see" not in listed() | found()
+    assert xinde("library", "restore", "going-to-see").exit_code == 0
+    assert "going-to-see" in listed() & found()
+    unknown = xinde("library", "withdraw", "no-such-text")
+    assert unknown.exit_code == 1
+    assert "xinde library list" in unknown.stderr
+
+
+def test_an_emptied_folder_is_an_error_until_its_texts_are_withdrawn(xinde, tmp_path, monkeypatch):
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "on-kettles.md").write_text("---\ntitle: On kettles\n---\nA kettle whistles.\n")
+    monkeypatch.setenv("XINDE_TEXTS", str(own))
+    assert xinde("library", "build").exit_code == 0
+    (own / "on-kettles.md").unlink()
+    emptied = xinde("library", "build")
+    assert emptied.exit_code == 1
+    assert "xinde library withdraw SLUG" in emptied.stderr
+    assert xinde("library", "withdraw", "on-kettles").exit_code == 0
+    assert xinde("library", "build").exit_code == 0
+    gone = xinde("library", "restore", "on-kettles")
+    assert gone.exit_code == 1
+    assert "on-kettles.md" in gone.stderr
+
+
+def test_models_are_listed_with_their_languages(xinde):
+    shown = xinde("models", "list").stdout
+    assert " en, zh " in shown
+    assert "frozenset" not in shown
+
+
 def test_members_are_added_once_invited_and_listed(xinde):
     first = xinde(
         "members", "add", "li@example.org", "李文", "--role", "mentor", "--language", "zh"
@@ -200,6 +254,10 @@ def test_load_jobs_and_suggest_work_together(xinde, tmp_path):
     found = json.loads(xinde("suggest", "ann@example.org", "--json", "--day", "2026-05-04").stdout)
     readings = {s["reading"] for s in found["suggestions"]}
     assert any(r.startswith("reflection/") for r in readings)
+    shown = xinde("suggest", "ann@example.org", "--day", "2026-05-04").stdout
+    own = "How volunteers come back a second time"
+    assert own not in json.dumps(found) + shown
+    assert "(the member's own words are not shown)" in shown
     for suggestion in found["suggestions"]:
         assert suggestion["score"] == pytest.approx(
             sum(p["value"] for p in suggestion["parts"]), abs=1e-4

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from webapp import loading, setup
+from webapp import clock, loading, setup
 from webapp.community import change, db
 from webapp.ids import derived_id
 from webapp.loading import LoadError, shape, sources
+from webapp.members import actions
 from webapp.members import store as members
 from webapp.members.tables import Member, User
 from webapp.notes.tables import Note
@@ -128,6 +129,114 @@ def test_what_its_author_changed_since_is_left_alone(organisation):
     report = loaded(source)
     assert report.sections["reflections"].left_alone == ["the-seat-by-the-door"]
     assert reflection("the-seat-by-the-door").status == "withdrawn"
+
+
+def chosen_by(email: str, **what) -> None:
+    """As the member does on the pages "About me" and For you."""
+    member = members.member_by_email(db.session, email)
+    of, id = member.organisation_id, member.id
+    if language := what.pop("language", None):
+        actions.set_language(db.session, of, id, language)
+    actions.change_profile(db.session, of, id, now=clock.now(), **what)
+
+
+def profile(email: str) -> dict:
+    db.session.rollback()
+    member = members.member_by_email(db.session, email)
+    db.session.refresh(member)
+    of = member.organisation_id
+    return {
+        "name": member.name,
+        "language": member.language,
+        "reads": member.reads,
+        "interests": member.interests,
+        "working_on": member.working_on,
+        "administrator": member.administrator,
+        "roles": sorted(r.id for r in members.roles_of(db.session, of, member.id)),
+        "units": sorted(u.name for u in members.units_of(db.session, of, member.id)),
+    }
+
+
+def test_a_changed_member_keeps_what_they_chose(organisation):
+    loaded(example())
+    maria = "maria.load@example.org"
+    chosen_by(
+        maria,
+        working_on="Resting.",
+        interests=["integrity"],
+        roles=["mentor"],
+        reads=["zh"],
+        language="zh",
+    )
+    before = profile(maria)
+    source = example()
+    source["members"][0]["name"] = "Maria L. Lopez"
+    report = loaded(source)
+    assert report.sections["members"].changed == 1
+    assert report.sections["members"].left_alone == []
+    assert profile(maria) == {**before, "name": "Maria L. Lopez"}
+
+
+def test_a_field_that_both_changed_is_left_to_the_member_and_named(organisation):
+    loaded(example())
+    maria = "maria.load@example.org"
+    chosen_by(maria, working_on="Resting.")
+    source = example()
+    source["members"][0]["working_on"] = "Counting the chairs."
+    source["members"][0]["interests"] = ["integrity"]
+    report = loaded(source)
+    assert report.sections["members"].left_alone == ["maria (working_on)"]
+    assert "members maria (working_on)" in "\n".join(report.lines())
+    assert profile(maria)["working_on"] == "Resting."
+    assert profile(maria)["interests"] == ["integrity"]
+    chosen_by(maria, interests=["discussion"])
+    source["members"][0]["interests"] = ["service"]
+    assert loaded(source).sections["members"].left_alone == ["maria (interests, working_on)"]
+
+
+def test_a_field_that_the_file_leaves_out_stays_as_it_is(organisation):
+    loaded(example())
+    maria = "maria.load@example.org"
+    before = profile(maria)
+    source = example()
+    source["members"][0] = {"key": "maria", "name": "Maria"}
+    loaded(source)
+    assert profile(maria) == {**before, "name": "Maria"}
+    assert db.session.scalar(sa.select(User.id).where(User.email == maria))
+
+
+def test_a_field_that_only_the_file_changed_is_set(organisation):
+    loaded(example())
+    source = example()
+    source["members"][0] |= {
+        "working_on": "Counting the chairs.",
+        "interests": [],
+        "roles": ["mentor"],
+        "units": ["pier"],
+        "language": "zh",
+        "administrator": True,
+        "email": "maria.new@example.org",
+    }
+    report = loaded(source)
+    assert report.sections["members"].left_alone == []
+    found = profile("maria.new@example.org")
+    assert (found["working_on"], found["interests"]) == ("Counting the chairs.", [])
+    assert (found["roles"], found["units"]) == (["mentor"], ["Pier team"])
+    assert (found["language"], found["administrator"]) == ("zh", True)
+    assert found["reads"] == ["en", "zh"]
+
+
+def test_a_member_without_units_in_a_later_file_still_writes_for_their_unit(organisation):
+    loaded(example())
+    source = {
+        "members": [{"key": "li", "name": "李文"}],
+        "reflections": [
+            {"key": "r2", "author": "li", "audience": "unit", "title": "二", "body": "再试一次。"}
+        ],
+    }
+    assert loaded(source).sections["reflections"].new == 1
+    assert reflection("r2").unit_id == derived_id("unit", "pier")
+    assert profile("li.load@example.org")["units"] == ["Pier team"]
 
 
 def test_a_password_is_not_set_again_by_a_later_load(organisation):

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -115,6 +116,12 @@ def test_first_start_second_start_and_a_quiet_end(tmp_path):
         link = re.search(r"http://127\.0\.0\.1:\d+(/join/\S+)", said)[1]
         password = re.search(r"with the password (\S+)", said)[1]
         browser = Browser(server.address)
+        for face in ("literata", "literata-italic"):
+            with urllib.request.urlopen(f"{server.address}/fonts/{face}.woff2") as answer:
+                assert answer.status == 200
+                assert answer.read(4) == b"wOF2"
+        assert (data / "community.db").stat().st_mode & 0o077 == 0
+        assert (data / "jobs.db").stat().st_mode & 0o077 == 0
         assert browser.get(link)[0] == 200
         browser.sign_in("maria@example.org", password)
         assert browser.get("/")[0] == 200

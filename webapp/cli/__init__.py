@@ -6,6 +6,7 @@ else inside the commands, so that `xinde --help` answers at once.
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any
 
@@ -49,6 +50,8 @@ def main() -> None:
     \b
     Example:  xinde serve --demo
     """
+    # What people write is nobody's business who merely has an account on this machine.
+    os.umask(0o077)
 
 
 def _add_commands() -> None:

@@ -37,6 +37,7 @@ def build(as_json: bool) -> None:
 
     with opening.community() as app:
         report = setup.library(app, say=opening.say, other_model=True)
+        setup.fonts(app.config["XINDE"], say=opening.say)
     _print(report, as_json)
 
 
@@ -68,6 +69,39 @@ def _print(report: LibraryReport, as_json: bool) -> None:
         return
     for line in report.lines():
         click.echo(line)
+
+
+@library.command()
+@click.argument("slug")
+def withdraw(slug: str) -> None:
+    """Take a text out of lists, search and suggestions; nothing is lost.
+
+    Its address says that it was withdrawn, and quotations in reflections stay.
+    It stays out, whatever becomes of its file, until it is restored.
+
+    \b
+    Example:  xinde library withdraw going-to-see
+    """
+    from webapp import setup
+
+    with opening.community() as app:
+        title = setup.withdraw_text(app, slug)
+    click.echo(f"Withdrawn: {title}. To put it back: xinde library restore {slug}")
+
+
+@library.command()
+@click.argument("slug")
+def restore(slug: str) -> None:
+    """Put back a text that was withdrawn.
+
+    \b
+    Example:  xinde library restore going-to-see
+    """
+    from webapp import setup
+
+    with opening.community() as app:
+        title = setup.restore_text(app, slug)
+    click.echo(f"In the library again: {title}.")
 
 
 @library.command("list")

@@ -42,7 +42,7 @@ def list_models(as_json: bool) -> None:
         mark = "*" if model.name == found.model else " "
         state = "ready" if model.ready else "can be had" if model.obtainable else "not here"
         click.echo(
-            f"{mark} {model.name:26} {','.join(sorted(model.languages)):6} {state:11} {model.detail}"
+            f"{mark} {model.name:26} {', '.join(sorted(model.languages)):6} {state:11} {model.detail}"
         )
 
 

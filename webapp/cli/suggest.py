@@ -10,7 +10,9 @@ import click
 from webapp.cli import opening
 
 if TYPE_CHECKING:
-    from recommender.readings import Suggestion
+    from recommender.readings import Reason, Suggestion
+
+NOT_SHOWN = "(the member's own words are not shown)"
 
 
 @click.command()
@@ -21,8 +23,8 @@ if TYPE_CHECKING:
 def suggest(email: str, day: str | None, count: int, as_json: bool) -> None:
     """Show a member's suggestions with every part of every score.
 
-    For finding out why; it quotes the member's own words, so run it only with
-    the member's consent. Nothing is kept.
+    For finding out why. What the member wrote is not shown, but what is suggested
+    says something of it: run it only with the member's consent. Nothing is kept.
 
     \b
     Example:  xinde suggest li@example.org --count 3
@@ -55,8 +57,10 @@ def suggest(email: str, day: str | None, count: int, as_json: bool) -> None:
                 f"  {part['value']:7.3f}  {part['evidence']:36} words {part['words']:.3f}  meaning {part['meaning']:.3f}"
             )
         for reason in row["reasons"]:
-            if reason["own_sentence"]:
-                click.echo(f"           own words: {reason['own_sentence']}")
+            if reason["own_words"]:
+                click.echo(f"           own words: {NOT_SHOWN}")
+            elif reason["own_sentence"]:
+                click.echo(f"           {reason['kind']}: {reason['own_sentence']}")
             if reason["reading_sentence"]:
                 click.echo(f"           reading:   {reason['reading_sentence']}")
 
@@ -69,6 +73,7 @@ def _day(given: str) -> dt.date:
 
 
 def as_dict(suggestion: Suggestion) -> dict[str, Any]:
+    """The suggestion in numbers. What the member wrote, titles included, is left out."""
     return {
         "reading": suggestion.reading.id,
         "kind": suggestion.reading.kind,
@@ -86,13 +91,21 @@ def as_dict(suggestion: Suggestion) -> dict[str, Any]:
             }
             for part in suggestion.parts
         ],
-        "reasons": [
-            {
-                "kind": reason.kind,
-                "label": reason.evidence.label if reason.evidence else None,
-                "own_sentence": reason.own_sentence,
-                "reading_sentence": reason.reading_sentence,
-            }
-            for reason in suggestion.reasons
-        ],
+        "reasons": [_reason(reason) for reason in suggestion.reasons],
+    }
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    from webapp.suggestions.profile import OWN_WORDS
+
+    private = reason.kind in OWN_WORDS or (
+        reason.evidence is not None and reason.evidence.kind in OWN_WORDS
+    )
+    label = reason.evidence.label if reason.evidence else None
+    return {
+        "kind": reason.kind,
+        "own_words": private,
+        "label": None if private else label,
+        "own_sentence": None if private else reason.own_sentence,
+        "reading_sentence": reason.reading_sentence,
     }

@@ -58,9 +58,7 @@ class LoadReport:
         if self.texts_written:
             out.append(f"readings: {self.texts_written} written to the data folder")
         for name, n in self.sections.items():
-            out += [
-                f"left alone, changed since by its author: {name} {key}" for key in n.left_alone
-            ]
+            out += [f"left alone, changed in Xinde since: {name} {key}" for key in n.left_alone]
         if self.links:
             out.append("These members have no password yet. Give each of them their own link:")
             out += [f"  {link['name']} <{link['email']}>  {link['link']}" for link in self.links]

@@ -15,8 +15,8 @@ def base(app: Flask) -> str:
 
 
 def password_link(app: Flask, member: Member) -> str:
-    """Valid for a few days, and until a password was set with it. The member must
-    have an account."""
+    """Valid for one day, and until a password was set with it. The member must have
+    an account."""
     account = db.session.get(User, member.account_id)
     with app.test_request_context(base_url=base(app)):
         token = generate_reset_password_token(account)

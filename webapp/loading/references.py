@@ -116,7 +116,9 @@ def _member(item: Item, world: World, roles: set[str], out: Resolved, problems: 
         found = _unit(name, f"{item.path}.{place}", world, out, problems)
         if found and found not in units:
             units.append(found)
-    out.members_units[world.derived("member", item.key)] = units
+    id = world.derived("member", item.key)
+    if item.given & {"unit", "units"} or id not in world.member_units:
+        out.members_units[id] = units  # else they stay in the units they are in
     for place, wanted, known in (("roles", "role", roles), ("interests", "theme", world.theme_ids)):
         for position, name in enumerate(item.values[place]):
             if name not in known:

@@ -125,6 +125,7 @@ class Item:
     key: str
     values: dict[str, Any]  # every field of its section, defaults filled in
     told: str  # the object as it stood in the file, for noticing changes; no password
+    given: frozenset[str] = frozenset()  # names of the fields that the file gives
 
 
 @dataclass
@@ -195,7 +196,8 @@ def _section(name: str, source: Any, problems: Problems) -> list[Item]:
         elif key:
             where[key] = path
         if key:  # even with problems: what refers to it shall not be blamed for them
-            items.append(Item(path, str(key), values, _told(entry)))
+            given = frozenset(n for n, value in entry.items() if value is not None)
+            items.append(Item(path, str(key), values, _told(entry), given))
     return items
 
 

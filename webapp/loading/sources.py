@@ -128,7 +128,8 @@ def _member(cells: dict[str, str], delimiter: str) -> dict[str, Any]:
     for column, cell in cells.items():
         value = cell.strip()
         if column in _LISTS:
-            member[column] = [part.strip() for part in value.split(separator) if part.strip()]
+            if parts := [part.strip() for part in value.split(separator) if part.strip()]:
+                member[column] = parts
         elif value:
             member[column] = value
     member.setdefault("key", member.get("email", "").lower())

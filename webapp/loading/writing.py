@@ -2,14 +2,15 @@
 
 For every object it is remembered, in that same transaction, what the file said
 of it (a keyed hash) and which state it was left in. So a file that is loaded
-again touches only what changed in the file, and never words that their author
-has changed since.
+again touches only what changed in the file, and never what somebody has changed
+in Xinde since (for members: field by field, see choices.py).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 import secrets
 import uuid
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from sqlalchemy.orm import Session
 
 from corpus import languages
 from webapp.ids import derived_id
+from webapp.loading import choices
 from webapp.loading.references import KnownText, Resolved
 from webapp.loading.shape import Document, Item
 from webapp.members.tables import DoneOnce, Member, Organisation, User
@@ -31,6 +33,17 @@ from webapp.reflections import citations, lifecycle, publication, store
 from webapp.reflections.tables import Citation, Reflection, ReflectionTheme, ReflectionVersion
 from webapp.units.tables import MemberRole, Membership, StudyRole, Unit
 
+# Set from a file in this order; units, roles and the account have ways of their own.
+MEMBER_FIELDS = (
+    "name",
+    "email",
+    "language",
+    "reads",
+    "administrator",
+    "interests",
+    "working_on",
+    "roles",
+)
 BY_LOAD = "load"  # in the place of a member: what is remembered is the load's own
 
 
@@ -41,7 +54,7 @@ class Numbers:
     new: int = 0
     changed: int = 0
     same: int = 0
-    left_alone: list[str] = field(default_factory=list)  # keys: their author went on writing
+    left_alone: list[str] = field(default_factory=list)  # keys: changed in Xinde since
 
 
 @dataclass
@@ -151,47 +164,106 @@ class Writer:
         role.duties_en, role.duties_zh = item.values["duties"]["en"], item.values["duties"]["zh"]
         return 1
 
-    def _member(self, item: Item, _position: int, _before: Any) -> Any:
-        values, id = item.values, derived_id("member", item.key)
+    def _member(self, item: Item, _position: int, before: Any) -> Any:
+        id = derived_id("member", item.key)
         member = self._get(Member, id)
         if member is None:
-            at = self._when(item, "joined_at")
-            member = Member(
-                organisation_id=self.organisation.id, id=id, joined_at=at, profile_stamp=0
+            member, before = self._new_member(item, id), None
+        given = self._said_of(item, member)
+        choice = choices.choose(given, self._present(member), before, self._mark)
+        for name in given:
+            if name in choice.write:
+                self._set(member, item, name, given[name])
+        self._welcome(member, item)
+        if choice.write:
+            member.profile_stamp += 1
+        self.session.flush()
+        if choice.left_alone:
+            self.numbers["members"].left_alone.append(
+                f"{item.key} ({', '.join(choice.left_alone)})"
             )
-            self.session.add(member)
-        language = values["language"]
-        member.name, member.language = values["name"], language
-        member.reads = list(values["reads"] or (language, "en" if language == "zh" else "zh"))
-        member.administrator = values["administrator"]
-        if member.working_on != values["working_on"]:
-            member.working_on, member.working_on_at = values["working_on"], self.now
-            member.working_on_prepared = None
-        if member.interests != list(values["interests"]):
-            member.interests, member.interests_at = list(values["interests"]), self.now
+        return choices.state(choice, self._present(member), before, self._mark)
+
+    def _new_member(self, item: Item, id: str) -> Member:
+        language = item.values["language"]
+        member = Member(
+            organisation_id=self.organisation.id,
+            id=id,
+            name=item.values["name"],
+            language=language,
+            reads=[language, "en" if language == "zh" else "zh"],
+            joined_at=self._when(item, "joined_at"),
+            administrator=False,
+            working_on="",
+            interests=[],
+            profile_stamp=0,
+        )
+        self.session.add(member)
+        self.session.flush()
+        return member
+
+    def _said_of(self, item: Item, member: Member) -> dict[str, Any]:
+        """The fields that the file gives, as `_present` gives them."""
+        given = {
+            name: list(value) if isinstance(value, tuple) else value
+            for name in MEMBER_FIELDS
+            if name in item.given and (value := item.values[name]) is not None
+        }
+        if "roles" in given:
+            given["roles"] = sorted(given["roles"])
+        if item.given & {"unit", "units"}:
+            given["units"] = sorted(self.found.members_units[member.id])
+        return given
+
+    def _present(self, member: Member) -> dict[str, Any]:
+        account = self.session.get(User, member.account_id) if member.account_id else None
+        return {
+            "name": member.name,
+            "email": account.email if account else None,
+            "language": member.language,
+            "reads": list(member.reads),
+            "administrator": member.administrator,
+            "interests": list(member.interests),
+            "working_on": member.working_on,
+            "units": sorted(self._memberships(member)),
+            "roles": sorted(self._roles(member)),
+        }
+
+    def _set(self, member: Member, item: Item, name: str, value: Any) -> None:
+        if name == "email":
+            self._account(member, item)
+        elif name == "units":
+            self._belongs(member, self.found.members_units[member.id])
+        elif name == "roles":
+            self._has_roles(member, set(value))
+        elif getattr(member, name) != value:
+            setattr(member, name, value)
+            if name == "working_on":
+                member.working_on_at, member.working_on_prepared = self.now, None
+            if name == "interests":
+                member.interests_at = self.now
+
+    def _welcome(self, member: Member, item: Item) -> None:
+        values = item.values
         knows = values["roles"] or values["interests"] or values["working_on"]
         if member.welcomed_at is None and (
             values["welcomed"] or (values["welcomed"] is None and knows)
         ):
             member.welcomed_at = self.now
-        member.profile_stamp += 1
-        self._account(member, item)
-        self.session.flush()
-        self._belongs(member, self.found.members_units[id])
-        self._has_roles(member, set(values["roles"]))
-        return 1
+
+    def _mark(self, name: str, value: Any) -> str:
+        """A keyed hash: what is remembered must not tell what somebody once wrote."""
+        said = json.dumps([name, value], ensure_ascii=True)
+        return hashlib.blake2b(said.encode(), key=self.salt[:64], digest_size=12).hexdigest()
 
     def _account(self, member: Member, item: Item) -> None:
         """The account is made once; its password is the member's own from then on."""
-        email = item.values["email"]
-        if email is None:
-            return
         account = self.session.get(User, member.account_id) if member.account_id else None
         if account is not None:
-            account.email = email
+            account.email = item.values["email"]
             return
         account = User(
-            email=email,
+            email=item.values["email"],
             password=self.hashes[item.key],
             active=True,
             fs_uniquifier=uuid.UUID(bytes=secrets.token_bytes(16)).hex,
@@ -202,17 +274,27 @@ class Writer:
         if not item.values["password"]:
             self.to_welcome.append(member)
 
-    def _belongs(self, member: Member, units: list[str]) -> None:
-        present = {
-            m.unit_id: m
-            for m in self.session.scalars(
-                sa.select(Membership).where(
-                    Membership.organisation_id == self.organisation.id,
-                    Membership.member_id == member.id,
-                    Membership.until.is_(None),
-                )
+    def _memberships(self, member: Member) -> dict[str, Membership]:
+        rows = self.session.scalars(
+            sa.select(Membership).where(
+                Membership.organisation_id == self.organisation.id,
+                Membership.member_id == member.id,
+                Membership.until.is_(None),
             )
-        }
+        )
+        return {row.unit_id: row for row in rows}
+
+    def _roles(self, member: Member) -> dict[str, MemberRole]:
+        rows = self.session.scalars(
+            sa.select(MemberRole).where(
+                MemberRole.organisation_id == self.organisation.id,
+                MemberRole.member_id == member.id,
+            )
+        )
+        return {row.role_id: row for row in rows}
+
+    def _belongs(self, member: Member, units: list[str]) -> None:
+        present = self._memberships(member)
         for unit_id, membership in present.items():
             if unit_id not in units:
                 membership.until = self.now
@@ -229,15 +311,7 @@ class Writer:
                 )
 
     def _has_roles(self, member: Member, wanted: set[str]) -> None:
-        present = {
-            role.role_id: role
-            for role in self.session.scalars(
-                sa.select(MemberRole).where(
-                    MemberRole.organisation_id == self.organisation.id,
-                    MemberRole.member_id == member.id,
-                )
-            )
-        }
+        present = self._roles(member)
         for role_id in present.keys() - wanted:
             self.session.delete(present[role_id])
         for role_id in sorted(wanted - present.keys()):
