@@ -135,6 +135,20 @@ def median(action: Callable[[], object], repeats: int) -> float:
     return float(np.median(times))
 
 
+def interleaved(
+    one: Callable[[], object], other: Callable[[], object], repeats: int
+) -> tuple[float, float]:
+    """Seconds of the middle run of each, taken in turn: other work slows both alike."""
+    times: tuple[list[float], list[float]] = ([], [])
+    for turn in range(repeats + 3):
+        for action, kept in zip((one, other), times, strict=True):
+            started = time.perf_counter()
+            action()
+            if turn >= 3:
+                kept.append(time.perf_counter() - started)
+    return float(np.median(times[0])), float(np.median(times[1]))
+
+
 def profile(model: RandomModel, *, long: bool) -> Profile:
     """Eight pieces of evidence: one sentence each, or with three reflections of six paragraphs."""
     texts = [("working_on", "I want to ask the residents about the bench before we paint it.")]
@@ -151,7 +165,10 @@ def profile(model: RandomModel, *, long: bool) -> Profile:
         Evidence(f"e{n}", kind, kind, text, date=DAY)  # type: ignore[arg-type]
         for n, (kind, text) in enumerate(texts)
     ]
-    ready = [replace(e, prepared=prepare_evidence(model, e.text, e.language)) for e in evidence]
+    ready = [
+        replace(e, prepared=prepare_evidence(model, e.text, e.language, kind=e.kind))
+        for e in evidence
+    ]
     return Profile("member", tuple(ready), themes=(THEMES[0],))
 
 
@@ -174,8 +191,11 @@ def time_index(folder: Path, size: int, vocabulary: list[str]) -> None:
         member = profile(model, long=long)
         queries = gather(model, member, day=DAY).queries  # type: ignore[arg-type]
         assert queries is not None
-        base = median(lambda q=queries: snapshot.products(q.vectors), repeats)
-        total = median(lambda m=member: suggest(index, model, m, day=DAY), repeats)
+        base, total = interleaved(
+            lambda q=queries: snapshot.products(q.vectors),
+            lambda m=member: suggest(index, model, m, day=DAY),
+            repeats,
+        )
         print(
             f"  suggest / product, {name}: {total / base:5.2f}   "
             f"({total * 1e3:.2f} / {base * 1e3:.2f} ms, {len(queries.vectors)} vectors)"
@@ -232,6 +252,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--sizes", nargs="*", type=int, default=[10_000, 100_000])
+    parser.add_argument("--no-sync", action="store_true", help="leave out what needs a model")
     parser.add_argument("--model", default="multilingual-e5-small", help="for the sync")
     parser.add_argument(
         "--models-folder", type=Path, default=Path(tempfile.gettempdir()) / "xinde-model-cache"
@@ -250,7 +271,8 @@ def main() -> None:
             build(work / str(size), size, vocabulary)
             time_index(work / str(size), size, vocabulary)
             shutil.rmtree(work / str(size))
-        time_sync(work / "sync", vocabulary, options.model, options.models_folder)
+        if not options.no_sync:
+            time_sync(work / "sync", vocabulary, options.model, options.models_folder)
     finally:
         shutil.rmtree(work, ignore_errors=True)
 

@@ -109,12 +109,15 @@ def measure(
     leaves out words that stand in more than that share of a language's readings.
     """
     products = snapshot.products(queries.vectors)
-    meaning = products
     if len(queries) < len(queries.vectors):
-        # Line by line: np.maximum.reduceat takes ten times as long.
-        meaning = np.empty((len(queries), snapshot.size), np.float32)
-        for line, (a, b) in enumerate(pairwise([*queries.starts, len(products)])):
-            np.max(products[a:b], axis=0, out=meaning[line])
+        # The best of each query's lines, in place: a second matrix costs as much
+        # as the product, and np.maximum.reduceat takes ten times as long.
+        for line, (first, last) in enumerate(pairwise([*queries.starts.tolist(), len(products)])):
+            for other in range(first + 1, last):
+                np.maximum(products[first], products[other], out=products[first])
+            if line != first:
+                products[line] = products[first]
+    meaning = products[: len(queries)]
     words = np.zeros((len(queries), snapshot.size), np.float32)
     scored = _score_words(snapshot, queries, words, most_terms, most_common)
     if len(blocked):
@@ -318,33 +321,37 @@ def single(vector: np.ndarray, terms: np.ndarray, language: str) -> Queries:
     )
 
 
+@dataclass(frozen=True)
+class Occurrences:
+    """Where the words that count stand among the words of a text."""
+
+    places: np.ndarray  # (h,) sorted, into the text's words
+    which: np.ndarray  # (h,) into the words that count
+    counts: np.ndarray  # (u,) how often each stands there
+
+
+def occurrences(terms: np.ndarray, used: np.ndarray) -> Occurrences:
+    """terms (t,) of the text, used (u,) sorted, at least one."""
+    at = np.searchsorted(used, terms)
+    at[at == len(used)] = 0
+    places = np.flatnonzero(used[at] == terms)
+    which = at[places]
+    return Occurrences(places, which, np.bincount(which, minlength=len(used)))
+
+
 def word_gains(
-    vocabulary: Vocabulary, terms: np.ndarray, used: np.ndarray, weights: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """(u,) BM25 that each used word gives a reading per occurrence, and how often it occurs.
-
-    terms (t,) of the reading, used (u,) sorted words that count.
-    """
-    at = np.minimum(np.searchsorted(used, terms), len(used) - 1)
-    counts = np.bincount(at[used[at] == terms], minlength=len(used))
-    norm = K1 * (1 - B + B * len(terms) / vocabulary.average)
-    return weights * ((K1 + 1) / (counts + norm)), counts
-
-
-def sentence_gains(
-    terms: np.ndarray, starts: np.ndarray, used: np.ndarray, gains: np.ndarray
+    vocabulary: Vocabulary, size: int, found: Occurrences, weights: np.ndarray
 ) -> np.ndarray:
-    """What the words of each part add up to.
+    """(u,) BM25 that each occurrence of a word gives a reading of `size` words."""
+    norm = K1 * (1 - B + B * size / vocabulary.average)
+    gains: np.ndarray = weights * ((K1 + 1) / (found.counts + norm))
+    return gains
 
-    terms (t,) of all parts, starts (p + 1,), used (u,) sorted words that count,
-    gains (u,) of one occurrence -> (p,).
-    """
-    if not len(used) or not len(terms):
-        return np.zeros(len(starts) - 1)
-    at = np.minimum(np.searchsorted(used, terms), len(used) - 1)
-    total = np.zeros(len(terms) + 1)
-    np.cumsum(np.where(used[at] == terms, gains[at], 0.0), out=total[1:])
-    return np.diff(total[starts])
+
+def sentence_gains(starts: np.ndarray, found: Occurrences, gains: np.ndarray) -> np.ndarray:
+    """(p,) what the words of each part add up to; starts (p + 1,) into the text's words."""
+    part = np.searchsorted(starts, found.places, side="right") - 1
+    return np.bincount(part, weights=gains[found.which], minlength=len(starts) - 1)
 
 
 def meaning_gains(

@@ -16,7 +16,7 @@ from models.text_model import Span
 from recommender import quoting
 from recommender.candidates import Candidates
 from recommender.centring import uncentred
-from recommender.closeness import meaning_gains, sentence_gains, word_gains
+from recommender.closeness import meaning_gains, occurrences, sentence_gains, word_gains
 from recommender.embedding import sentences_of
 from recommender.index import Kept, Snapshot
 from recommender.profile import IN_CLAUSES, Asked, Piece
@@ -121,9 +121,11 @@ def sentence_parts(
     if by_words and len(measured.terms[line]):
         used = measured.terms[line]
         vocabulary = snapshot.vocabularies[kept.reading.language]
-        gains, counts = word_gains(vocabulary, kept.terms, used, measured.weights[line])
-        theirs = theirs + by_words * sentence_gains(kept.terms, kept.starts, used, gains)[1:]
+        found = occurrences(kept.terms, used)
+        gains = word_gains(vocabulary, len(kept.terms), found, measured.weights[line])
+        theirs = theirs + by_words * sentence_gains(kept.starts, found, gains)[1:]
         if several:
-            gains[counts == 0] = 0
-            own += by_words * sentence_gains(evidence.terms, evidence.term_starts, used, gains)
+            gains[found.counts == 0] = 0
+            said = occurrences(evidence.terms, used)
+            own += by_words * sentence_gains(evidence.term_starts, said, gains)
     return own, theirs

@@ -20,6 +20,7 @@ from recommender.closeness import (
     blocked_rows,
     meaning_gains,
     measure,
+    occurrences,
     pools,
     sentence_gains,
     single,
@@ -179,8 +180,9 @@ def _best_sentence(
     if by_words and len(measured.terms[0]):
         used = measured.terms[0]
         vocabulary = snapshot.vocabularies[kept.reading.language]
-        gains, _ = word_gains(vocabulary, kept.terms, used, measured.weights[0])
-        gain = gain + by_words * sentence_gains(kept.terms, kept.starts, used, gains)[1:]
+        at = occurrences(kept.terms, used)
+        gains = word_gains(vocabulary, len(kept.terms), at, measured.weights[0])
+        gain = gain + by_words * sentence_gains(kept.starts, at, gains)[1:]
     quoted = quoting.best(gain, spans, kept.reading.language, lambda: kept.quotable)
     start, end = spans[int(np.argmax(gain)) if quoted is None else quoted]
     return kept.reading.text[start:end]
