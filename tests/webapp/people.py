@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_security.utils import hash_password
+from jinja2.bccache import Bucket, BytecodeCache
 
 from corpus import starter
 from webapp import create_app, migrations
@@ -36,6 +37,23 @@ PLAIN_PASSWORDS = {
 }
 
 _schemas = iter(range(1_000_000))
+
+
+class CompiledTemplates(BytecodeCache):
+    """Templates compiled once for all the apps of a test run."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_templates = CompiledTemplates()
 
 
 @contextmanager
@@ -62,6 +80,7 @@ def running_app(data: Path, database_url: str, model: Any, **config: Any) -> Ite
     options = {"TESTING": True, "NOW": NOW, "WTF_CSRF_ENABLED": False, **PLAIN_PASSWORDS, **config}
     settings = options.pop("settings", settings)
     app = create_app(settings, model=model, **options)
+    app.jinja_env.bytecode_cache = _templates
     with app.app_context():
         migrations.upgrade()
         yield app
