@@ -214,3 +214,35 @@ def test_a_library_built_from_files_is_searched_and_follows_them(tmp_path, model
         assert sync_library(tmp_path / "index", library, model).gone == 1
     assert {hit.reading.group for hit in search(index, model, "lanterns")} == {"bench"}
     index.close()
+
+
+def test_a_base_of_an_earlier_version_is_read_and_made_anew_by_the_next_sync(folder, model):
+    now = Index.open(folder, model)
+    before = [(h.reading.id, h.score) for h in search(now, model, "bench residents", limit=5)]
+    base = next(folder.glob("base-*"))
+    db = sqlite3.connect(folder / "index.db")
+    plain = dict(db.execute("select number, vector from readings"))
+    db.close()
+    rows = [np.frombuffer(plain[int(number)], np.float32) for number in now.snapshot().numbers]
+    now.close()
+    np.save(base / "vectors.npy", np.array(rows))
+    for name in ("centred", "centre", "bare"):
+        (base / f"{name}.npy").unlink()
+    old = Index.open(folder, model)
+    after = [(h.reading.id, h.score) for h in search(old, model, "bench residents", limit=5)]
+    old.close()
+    assert [i for i, _ in after] == [i for i, _ in before]
+    np.testing.assert_allclose([s for _, s in after], [s for _, s in before], rtol=1e-4)
+    sync_library(folder, small_library(), model)
+    assert [p.name for p in folder.glob("base-*/*.npy") if p.stem in ("centred", "vectors")] == [
+        "centred.npy"
+    ]
+
+
+def test_a_publication_does_not_move_the_centre(folder, model, monkeypatch):
+    monkeypatch.setattr(segments, "MOST_CHANGES", 0)
+    before = np.load(next(folder.glob("base-*/centre.npy")))
+    put_readings(folder, model, [published(1, "Lanterns over the river.")])
+    np.testing.assert_array_equal(np.load(next(folder.glob("base-*/centre.npy"))), before)
+    put_readings(folder, model, [published(n, f"Lantern number {n}.") for n in range(2, 40)])
+    assert not np.array_equal(np.load(next(folder.glob("base-*/centre.npy"))), before)
