@@ -151,6 +151,31 @@ def test_two_tabs_meet_in_a_page_that_compares_them(open_page, bodies):
     assert "---" in bodies("maria")[0]
 
 
+def test_words_written_after_a_settled_conflict_outlive_the_session(open_page, live, bodies):
+    page = open_page("maria")
+    begun(page)
+    address = page.url
+    other = page.context.new_page()
+    other.goto(address)
+    write(other, " Elsewhere.")
+    said(other, "Saved")
+    write(page, " Here.")
+    page.get_by_role("button", name="Changed elsewhere: compare").click()
+    page.get_by_role("button", name="Keep what is written here").click()
+    expect(page.locator("#body")).to_have_value("A first line. Here.")
+    page.context.clear_cookies()
+    page.locator("#body").press("End")
+    write(page, " Later.")
+    said(page, "You are signed out")
+    page.locator("#state a").click()
+    page.locator("#email").fill(live.emails["maria"])
+    page.locator("#password").fill(live.password)
+    page.locator("main form button").click()
+    page.wait_for_url(address)
+    page.get_by_role("button", name="Restore them").click()
+    expect(page.locator("#body")).to_have_value("A first line. Here. Later.")
+
+
 def test_after_the_session_ended_the_words_are_kept_and_found_after_signing_in(
     open_page, live, bodies
 ):

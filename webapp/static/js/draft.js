@@ -192,7 +192,8 @@ function keep(form) {
 
   if (say.settled) {
     device.dropAll();
-    history.replaceState(null, "", location.pathname); // a reload must not drop newer words
+    history.replaceState(null, "", location.pathname); // a reload must not drop newer words,
+    say.signIn = say.signIn.replace(/next=.*$/, `next=${encodeURIComponent(location.pathname)}`); // nor a new sign-in
   }
   offerFound();
 
