@@ -21,7 +21,7 @@ def create_app(settings: Settings | None = None, *, model: Any = None, **config:
     """
     from flask_wtf import CSRFProtect
 
-    from webapp import community, doors, fonts, languages, shapes
+    from webapp import community, doors, fonts, languages, not_set_up, shapes
     from webapp.jobs import queue
     from webapp.members import accounts
     from webapp.members import views as members
@@ -57,10 +57,11 @@ def create_app(settings: Settings | None = None, *, model: Any = None, **config:
     languages.init_app(app, settings.data)
     community.init_app(app, settings.community_url)
     alembic.init_app(app)
-    CSRFProtect(app)
     app.extensions["xinde_resources"] = Resources(settings, model=model)
     queue.init_app(app)
+    not_set_up.init_app(app)
     doors.init_app(app)
+    CSRFProtect(app)  # after the doors: its refusals are pages for whoever asks
     accounts.init_app(app)
     shapes.init_app(app)
     fonts.init_app(app)

@@ -61,6 +61,7 @@ def _import_once() -> None:
 
     import webapp.members.accounts
     import webapp.members.views
+    import webapp.migrations
     import webapp.notes.views
     import webapp.organizers.views
     import webapp.readings.views

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from tests.webapp.serving import Browser, Server, hidden
-from webapp import serve
+from webapp import create_app, serve, setup
+from webapp.community import db
 from webapp.serve import ServeError, address, check_port, in_child, only_server
 from webapp.settings import Settings
 
@@ -104,6 +105,30 @@ def test_a_dead_holder_of_the_lock_is_waited_for(tmp_path, monkeypatch):
         assert time.monotonic() - start < 8
     holder.wait()
     holder.stdout.close()
+
+
+def test_a_server_on_an_untouched_folder_says_what_to_run(tmp_path):
+    """As `flask --app webapp run` without a first `xinde serve`."""
+    app = create_app(Settings(data=tmp_path / "instance", model="hashing"))
+    client = app.test_client()
+    for path in ("/", "/login", "/static/app.css", "/no-such-page"):
+        answer = client.get(path)
+        assert answer.status_code == 503
+        assert answer.mimetype == "text/plain"
+        assert "xinde serve" in answer.text
+        assert answer.headers["Content-Security-Policy"]
+    told = client.get("/library", headers={"Accept": "application/json"})
+    assert (told.status_code, told.mimetype) == (503, "application/json")
+    assert "xinde serve" in told.json["message"]
+    assert client.post("/login", json={}).status_code == 503
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/readyz").status_code == 503
+    with app.app_context():
+        setup.community(app)
+        setup.organisation(app)
+        assert client.get("/login").status_code == 200
+        db.session.rollback()
+        db.engine.dispose()
 
 
 @pytest.mark.slow
