@@ -15,6 +15,21 @@ menu?.addEventListener("focusout", (event) => {
   if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
 });
 
+// A line that is to be sent on is copied with one press.
+for (const button of document.querySelectorAll("[data-copies]")) {
+  const line = document.getElementById(button.dataset.copies);
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    line.select();
+    try {
+      await navigator.clipboard.writeText(line.value);
+    } catch { // no clipboard without https: the old way
+      document.execCommand("copy");
+    }
+    button.querySelector("span").textContent = button.dataset.done;
+  });
+}
+
 // A form that has been sent is not sent again by a second press.
 document.addEventListener("submit", (event) => {
   const form = event.target;
