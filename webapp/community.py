@@ -119,6 +119,8 @@ def init_app(app: Flask, url: str) -> None:
         options: dict[str, Any] = {"connect_args": {"timeout": 30}}
     else:
         options = {"pool_pre_ping": True, "pool_size": 10}
+    # an error of the database must not carry people's words into a log
+    options["hide_parameters"] = True
     app.config["SQLALCHEMY_ENGINES"] = {"default": {"url": url, **options}}
     db.init_app(app)
     with app.app_context():

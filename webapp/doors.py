@@ -3,8 +3,13 @@ and how errors become pages."""
 
 from __future__ import annotations
 
+import re
 import secrets
-from typing import Any
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 import structlog
@@ -22,7 +27,7 @@ from flask import (
 )
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from flask_login import current_user
+from flask_login import current_user, logout_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -33,9 +38,16 @@ from recommender import RecommenderError
 from webapp import access, community, languages
 from webapp.access import Actor, Refused
 from webapp.community import db
+from webapp.members.addresses import local_path
 from webapp.pages import BadField
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
 log = structlog.get_logger("xinde")
+
+# In JSON a NUL is written so; "\\\\u0000" is a backslash and five characters.
+_NUL_IN_JSON = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
 def init_app(app: Flask) -> None:
@@ -48,14 +60,30 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     for kind in (CorpusError, ModelError, RecommenderError):
         app.register_error_handler(kind, _not_ready)
+    app.register_error_handler(sa.exc.OperationalError, _busy)
     app.register_error_handler(Exception, _unexpected)
     app.add_url_rule("/healthz", "healthz", healthz)
     app.add_url_rule("/readyz", "readyz", readyz)
-    proxies = app.config["XINDE"].proxies
+    public_url, proxies = app.config["XINDE"].public_url, app.config["XINDE"].proxies
+    if public_url:
+        app.wsgi_app = at_address(app.wsgi_app, public_url)  # type: ignore
     if proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
         )
+
+
+def at_address(app: WSGIApplication, public_url: str) -> WSGIApplication:
+    """Every request is taken as sent to the public address, whatever its Host says:
+    a link in mail must not lead to where a stranger's request pretended to be."""
+    address = urlsplit(public_url)
+
+    def ask(environ: Any, start_response: Any) -> Any:
+        environ["HTTP_HOST"] = address.netloc
+        environ["wsgi.url_scheme"] = address.scheme
+        return app(environ, start_response)
+
+    return ask
 
 
 def permission_of(app: Flask, endpoint: str) -> str | None:
@@ -70,9 +98,9 @@ def _enter() -> None:
     g.actor, g.member = Actor(organisation=""), None
     if request.endpoint in (None, "static", "security.static"):
         return
-    _refuse_nul()
-    if request.method == "POST" and (request.endpoint or "").startswith("security."):
-        community.write_throughout()
+    _refuse_malformed()
+    if (request.endpoint or "").startswith("security."):
+        _guard_security()
     permission = permission_of(current_app, request.endpoint or "")
     if permission is None:
         log.error("route without permission", endpoint=request.endpoint)
@@ -81,16 +109,34 @@ def _enter() -> None:
         from webapp.members import store
 
         g.member, g.actor = store.whoever_asks(db.session, current_user)
+        if g.member is None and current_user.is_authenticated:
+            logout_user()  # an account whose member has left: nothing is open to it
     access.check(g.actor, permission)
 
 
-def _refuse_nul() -> None:
-    """No field holds a NUL character: PostgreSQL refuses it in any text."""
-    parts = [request.path, *request.args.values()]
+def _guard_security() -> None:
+    """What Flask-Security's own views would take too generously."""
     if request.is_json:
-        parts.append(request.get_data(as_text=True).replace("\\u0000", "\x00"))
+        abort(415)  # our pages send forms
+    if any(local_path(to) is None for to in (*request.args.getlist("next"),) if to):
+        abort(400)
+    if request.method == "POST":
+        if any(local_path(to) is None for to in request.form.getlist("next") if to):
+            abort(400)
+        community.write_throughout()
+
+
+def _refuse_malformed() -> None:
+    """JSON that cannot be read, and NUL, which PostgreSQL refuses in any text."""
+    parts = [request.path, *_words(request.args)]
+    if request.is_json and request.method not in ("GET", "HEAD", "OPTIONS"):
+        try:
+            request.get_json()
+        except (RecursionError, ValueError):  # brackets in brackets; a number of 5,000 digits
+            abort(400)
+        parts.append(_NUL_IN_JSON.sub("\x00", request.get_data(as_text=True)))
     elif request.method in ("POST", "PUT", "PATCH", "DELETE"):
-        parts += list(request.form.values())
+        parts += _words(request.form)
     if any("\x00" in part for part in parts):
         abort(
             400,
@@ -98,6 +144,12 @@ def _refuse_nul() -> None:
                 "The request holds a character that no text can have (NUL). Remove it and send again."
             ),
         )
+
+
+def _words(sent: Any) -> Iterator[str]:
+    """Names and values, repeated ones too."""
+    for name, value in sent.items(multi=True):
+        yield from (name, value)
 
 
 def _leave(_error: BaseException | None) -> None:
@@ -117,6 +169,8 @@ def _headers(response: Response) -> Response:
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
     if request.endpoint not in ("static", "security.static"):
+        if (request.endpoint or "").startswith("security."):
+            response.headers.pop("Cache-Control", None)  # "no-store=True" is no directive
         response.headers.setdefault("Cache-Control", "private, no-store")
         response.vary.update(["Cookie", "Accept-Language"])
     return response
@@ -155,9 +209,12 @@ def problem(status: int, title: str, message: str, **more: Any) -> tuple[Any, in
     """An error as a page, or as JSON for a script."""
     if wants_json():
         return jsonify(error=title, message=message, **more), status
-    return render_template(
-        "error.html", status=status, title=title, message=message, **more
-    ), status
+    words = {"status": status, "title": title, "message": message, **more}
+    try:
+        return render_template("error.html", **words), status
+    except sa.exc.SQLAlchemyError:  # the page head asks for names; without a database it has none
+        g.member, g.actor, g.organisation_name = None, Actor(organisation=""), ""
+        return render_template("error.html", **words), status
 
 
 def _refused(refusal: Refused) -> Any:
@@ -168,7 +225,8 @@ def _refused(refusal: Refused) -> Any:
             _("Only administrators may do this. Ask one of them if you need it."),
         )
     if request.method in ("GET", "HEAD") and not wants_json():
-        return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
+        back = local_path(request.full_path.rstrip("?"))
+        return redirect(url_for("security.login", next=back))
     return problem(
         401,
         _("You are signed out"),
@@ -255,16 +313,39 @@ def _not_ready(error: Exception) -> Any:
     )
 
 
+def _busy(error: sa.exc.OperationalError) -> Any:
+    """The database did not answer in time, or cannot be written."""
+    log.error("database does not answer", endpoint=request.endpoint, problem=_outline(error))
+    db.session.rollback()
+    return problem(
+        503,
+        _("The database is busy"),
+        _("Nothing was changed. Wait a moment, go back and send it again."),
+    )
+
+
 def _unexpected(error: Exception) -> Any:
     if current_app.config.get("TESTING") and current_app.config.get("PROPAGATE_EXCEPTIONS", True):
         raise error
-    log.exception("unexpected error", endpoint=request.endpoint)
+    log.error("unexpected error", endpoint=request.endpoint, problem=_outline(error))
     db.session.rollback()
     return problem(
         500,
         _("Something went wrong"),
         _("This is our fault. It was noted for the administrator. What you had saved is safe."),
     )
+
+
+def _outline(error: BaseException | None) -> str:
+    """Kinds and places of an error and its causes. Neither messages nor values:
+    they may hold what a member wrote, and a log is read by others."""
+    told: list[str] = []
+    while error is not None:
+        frames = traceback.extract_tb(error.__traceback__)[-8:]
+        places = " < ".join(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in frames[::-1])
+        told.append(f"{type(error).__name__} at {places or '?'}")
+        error = error.__cause__ or error.__context__
+    return "; because of ".join(told)
 
 
 def language_of_page() -> dict[str, str]:

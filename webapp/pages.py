@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 
 from flask import render_template
+
+# Controls but for white space, and those that turn the direction of a line: a
+# name must not rearrange the words that stand beside it.
+_UNSEEN = re.compile(
+    "[\\x00-\\x08\\x0e-\\x1b\\x7f-\\x84\\x86-\\x9f\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069\\ufeff]"
+)
 
 
 class Page:
@@ -21,7 +28,7 @@ def render(page: Page, status: int = 200) -> tuple[str, int]:
 def field(form: Any, name: str, *, limit: int) -> str:
     """One line of a form: trimmed, without control characters, at most `limit`
     characters. Raises `BadField` naming the field when it is too long."""
-    value = " ".join(str(form.get(name, "")).split())
+    value = " ".join(_UNSEEN.sub("", str(form.get(name, ""))).split())
     if len(value) > limit:
         raise BadField(name, limit, len(value))
     return value

@@ -133,6 +133,11 @@ def _check(settings: Settings) -> None:
         ) from None
     if settings.threads < 1 or settings.model_threads < 1:
         raise SettingsError("XINDE_THREADS and XINDE_MODEL_THREADS must be at least 1.")
+    if settings.mail_url and not settings.public_url:
+        raise SettingsError(
+            "XINDE_MAIL_URL is set and XINDE_PUBLIC_URL is not. Links in mail are built from it: "
+            "set it to the address people use, e.g. https://study.example.org."
+        )
     scheme = settings.community_url.partition("://")[0]
     if scheme not in {"sqlite", "postgresql+psycopg"}:
         raise SettingsError(

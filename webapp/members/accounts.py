@@ -106,6 +106,8 @@ def init_app(app: Flask) -> None:
         **messages.configuration(),
     )
     Security(app, datastore, mail_util_cls=Mail)
+    # one signs in by session alone: no token in a header, an address or a body counts
+    app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
     app.before_request(_refuse_too_many)
     app.after_request(_count_failure)
     user_authenticated.connect(_forget_failures, app, weak=False)

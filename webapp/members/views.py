@@ -208,6 +208,8 @@ def given_in(form: MultiDict[str, str], step: str) -> dict[str, object]:
     if step == "interests":
         known = library().themes()
         return {"interests": [t for t in dict.fromkeys(form.getlist("interest")) if t in known]}
+    if "working_on" not in form:
+        abort(400)  # an emptied field takes the sentence back; a missing one must not
     return {"working_on": pages.field(form, "working_on", limit=SENTENCE_LIMIT)}
 
 
@@ -264,7 +266,7 @@ def profile() -> tuple[str, int] | Response:
     errors: dict[str, str] = {}
     if request.method == "POST":
         name = pages.field(request.form, "name", limit=NAME_LIMIT)
-        sentence = pages.field(request.form, "working_on", limit=SENTENCE_LIMIT)
+        sentence = given_in(request.form, "now")
         if not name:
             errors["name"] = _("Write the name that others will see.")
         else:
@@ -275,7 +277,7 @@ def profile() -> tuple[str, int] | Response:
                 now=clock.now(),
                 name=name,
                 reads=READS.get(request.form.get("reads", ""), g.member.reads),
-                working_on=sentence,
+                **sentence,
                 **given_in(request.form, "role"),
                 **given_in(request.form, "interests"),
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from flask import Blueprint, flash, g, redirect, request, url_for
+from flask import Blueprint, abort, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -132,6 +132,8 @@ def shown(why: Why) -> Why:
 @needs("profile.own")
 def working_on() -> Response:
     """What the member works on now; new suggestions at once."""
+    if "working_on" not in request.form:
+        abort(400)  # an emptied field takes the sentence back; a missing one must not
     sentence = pages.field(request.form, "working_on", limit=WORKING_ON_LIMIT)
     members.change_profile(
         db.session, g.actor.organisation, g.actor.member, now=clock.now(), working_on=sentence

