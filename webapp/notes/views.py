@@ -21,9 +21,8 @@ from webapp.reflections import actions as reflections
 from webapp.reflections import citable, citations, sent, versions
 from webapp.reflections import store as reflections_store
 from webapp.reflections.actions import Stale, Unknown
-from webapp.reflections.editor import Editor
+from webapp.reflections.editor import ConflictPage, Editor, kept_words, said_of_saved, stale_json
 from webapp.reflections.lifecycle import TITLE_LIMIT
-from webapp.reflections.views import ConflictPage, kept_words, said_of_saved
 from webapp.resources import library
 
 bp = Blueprint("notes", __name__)
@@ -137,9 +136,7 @@ def save(note_id: str) -> Any:
         abort(404)
     except Stale as other:
         if request.is_json:
-            return jsonify(
-                yours=words.base_version, version=other.version, title=other.title, body=other.body
-            ), 409
+            return stale_json(words.base_version, other), 409
         return _conflict(note_id, words.title, words.body, other)
     if request.is_json:
         return jsonify(said_of_saved(saved))

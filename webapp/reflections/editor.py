@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
+from flask import Response, abort, jsonify
 from flask_babel import gettext as _
 
-from webapp import shapes
+from webapp import pages, shapes
+from webapp.reflections import sent, versions
+from webapp.reflections.actions import Saved, Stale
 from webapp.reflections.lifecycle import TITLE_LIMIT
 
 
@@ -46,3 +50,45 @@ class Editor:
 def saved_label(at: dt.datetime) -> str:
     """ "Saved 20:14", or with the day when it was not today."""
     return _("Saved %(time)s", time=shapes.ago(at))
+
+
+def said_of_saved(saved: Saved) -> dict[str, Any]:
+    return {
+        "id": saved.id,
+        "version": saved.version,
+        "saved_at": saved.at.isoformat(),
+        "label": saved_label(saved.at),
+    }
+
+
+def stale_json(yours: int, other: Stale) -> Response:
+    return jsonify(yours=yours, version=other.version, title=other.title, body=other.body)
+
+
+@dataclass(frozen=True)
+class ConflictPage(pages.Page):
+    template: ClassVar[str] = "reflections/conflict.html"
+
+    heading: str
+    settle_url: str
+    version: int
+    mine_title: str
+    mine: str
+    theirs_title: str
+    theirs: str
+    saved_at: str
+    difference: list[versions.Stretch]
+    has_versions: bool = True
+
+
+def kept_words(choice: str, mine: tuple[str, str], theirs: tuple[str, str]) -> tuple[str, str]:
+    if choice == "mine":
+        return mine
+    if choice == "theirs":
+        return theirs
+    if choice != "both":
+        abort(400)
+    both = f"{theirs[1].rstrip()}\n\n---\n\n{mine[1].lstrip()}"
+    if len(both) > sent.SAVE_LIMIT:
+        raise pages.BadField("body", sent.SAVE_LIMIT, len(both))
+    return theirs[0] or mine[0], both

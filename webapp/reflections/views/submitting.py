@@ -1,0 +1,233 @@
+"""Submitting a reflection; its audience, withdrawing and deleting it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from flask import abort, flash, g, redirect, request, url_for
+from flask_babel import gettext as _
+
+from webapp import clock, languages, pages
+from webapp.access import needs
+from webapp.community import db
+from webapp.ids import new_id
+from webapp.jobs import reconcile
+from webapp.reflections import (
+    actions,
+    lifecycle,
+    sent,
+    store,
+    wording,
+)
+from webapp.reflections.actions import Hindered, Stale, Unknown
+from webapp.reflections.store import Readers
+from webapp.reflections.tables import Reflection
+from webapp.reflections.views.blueprint import Answer, bp, look_again, own
+
+
+@dataclass(frozen=True)
+class AudienceChoices:
+    """Who would be able to read, for each choice, as it is now."""
+
+    units: list[Readers]
+    everybody: int
+    chosen: str  # "unit:<id>", "organisation", "anonymous" or ""
+
+
+@dataclass(frozen=True)
+class SubmitPage(pages.Page):
+    template: ClassVar[str] = "reflections/submit.html"
+
+    id: str
+    key: str
+    version: int
+    title: str
+    body: str
+    language: str
+    about_title: str | None
+    status: str
+    choices: AudienceChoices
+    obstacle: str = ""
+    title_limit: int = lifecycle.TITLE_LIMIT
+
+    @property
+    def lang(self) -> str:
+        return languages.HTML_LANG.get(self.language, "en")
+
+
+@bp.get("/reflections/<reflection_id>/submit")
+@needs("reflection.write")
+def submit(reflection_id: str) -> Answer:
+    piece = own(reflection_id)
+    if not piece.body.strip():
+        flash(said_of("empty"), "error")
+        return redirect(url_for(".edit", reflection_id=reflection_id))
+    return pages.render(_submit_page(piece))
+
+
+@bp.post("/reflections/<reflection_id>/submit")
+@needs("reflection.write")
+def send(reflection_id: str) -> Answer:
+    audience, unit = _chosen()
+    key, version = sent.form_key(), sent.version(request.form, "version")
+    title = pages.field(request.form, "title", limit=lifecycle.TITLE_LIMIT)
+    try:
+        actions.submit(
+            db.session,
+            g.actor,
+            reflection_id,
+            key=key,
+            draft_version=version,
+            title=title,
+            audience=audience,
+            unit_id=unit,
+            now=clock.now(),
+        )
+    except Unknown:
+        abort(404)
+    except Stale:
+        changed = _(
+            "The draft was changed elsewhere since you opened this page. Look at it as it is now, then submit."
+        )
+        return pages.render(replace(_submit_page(own(reflection_id)), obstacle=changed), 409)
+    except Hindered as problem:
+        page = _submit_page(own(reflection_id))
+        return pages.render(replace(page, obstacle=said_of(problem.obstacle)), 422)
+    look_again(reflection_id)
+    flash(_("Submitted. You can change who may read it, or withdraw it, at any time."))
+    return redirect(url_for(".show", reflection_id=reflection_id), 303)
+
+
+def _chosen() -> tuple[str | None, str | None]:
+    """Audience and unit from the one choice of the form."""
+    audience, _colon, unit = request.form.get("audience", "")[:80].partition(":")
+    return audience or None, unit or None
+
+
+def _submit_page(piece: Reflection) -> SubmitPage:
+    return SubmitPage(
+        id=piece.id,
+        key=new_id(),
+        version=piece.version,
+        title=piece.title or wording.proposed_title(piece.body),
+        body=piece.body,
+        language=piece.language,
+        about_title=piece.text_title,
+        status=piece.status,
+        choices=_choices(piece),
+    )
+
+
+def _choices(piece: Reflection) -> AudienceChoices:
+    chosen = piece.audience or ""
+    if chosen == "unit":
+        chosen = f"unit:{piece.unit_id}"
+    return AudienceChoices(
+        units=store.readers_of_units(db.session, g.actor),
+        everybody=store.member_count(db.session, g.actor.organisation),
+        chosen=chosen,
+    )
+
+
+def said_of(obstacle: lifecycle.Obstacle) -> str:
+    """What stands in the way of submitting, and the cure."""
+    return {
+        "empty": _("There is nothing to submit yet. Write something first."),
+        "no_title": _("Give it a title, so that others know what it is about."),
+        "too_long": _(
+            "It is longer than %(limit)s characters. Shorten it, or make two reflections of it; the draft is safe.",
+            limit=lifecycle.BODY_LIMIT,
+        ),
+        "no_audience": _("Choose who may read it."),
+        "no_unit": _("Choose which unit may read it."),
+        "not_your_unit": _("You are not a member of that unit now. Choose another audience."),
+    }[obstacle]
+
+
+@dataclass(frozen=True)
+class AudiencePage(pages.Page):
+    template: ClassVar[str] = "reflections/audience.html"
+
+    id: str
+    title: str
+    choices: AudienceChoices
+    obstacle: str = ""
+
+
+@bp.route("/reflections/<reflection_id>/audience", methods=["GET", "POST"])
+@needs("reflection.write")
+def audience(reflection_id: str) -> Answer:
+    """Change who may read a submitted piece."""
+    piece = own(reflection_id)
+    if piece.status != "submitted":
+        abort(404)
+    if request.method == "GET":
+        return pages.render(AudiencePage(piece.id, piece.published_title, _choices(piece)))
+    wanted, unit = _chosen()
+    try:
+        actions.change_audience(
+            db.session,
+            g.actor,
+            reflection_id,
+            audience=wanted,
+            unit_id=unit,
+            now=clock.now(),
+        )
+    except Unknown:
+        abort(404)
+    except Hindered as problem:
+        obstacle = said_of(problem.obstacle)
+        piece = own(reflection_id)
+        page = AudiencePage(piece.id, piece.published_title, _choices(piece), obstacle)
+        return pages.render(page, 422)
+    look_again(reflection_id)
+    flash(_("Changed. It holds from now on, everywhere."))
+    return redirect(url_for(".show", reflection_id=reflection_id), 303)
+
+
+@dataclass(frozen=True)
+class ConfirmPage(pages.Page):
+    template: ClassVar[str] = "reflections/confirm.html"
+
+    what: str  # withdraw | delete
+    id: str
+    title: str
+    status: str
+
+
+@bp.route("/reflections/<reflection_id>/withdraw", methods=["GET", "POST"])
+@needs("reflection.write")
+def withdraw(reflection_id: str) -> Answer:
+    piece = own(reflection_id)
+    if piece.status == "draft":
+        abort(404)
+    if request.method == "GET":
+        return pages.render(ConfirmPage("withdraw", piece.id, piece.published_title, piece.status))
+    try:
+        actions.withdraw(db.session, g.actor, reflection_id, now=clock.now())
+    except Unknown:
+        abort(404)
+    look_again(reflection_id)
+    flash(_("Withdrawn. Nobody but you can read it now."))
+    return redirect(url_for(".mine"), 303)
+
+
+@bp.route("/reflections/<reflection_id>/delete", methods=["GET", "POST"])
+@needs("reflection.write")
+def delete(reflection_id: str) -> Answer:
+    piece = own(reflection_id)
+    if request.method == "GET":
+        return pages.render(ConfirmPage("delete", piece.id, piece.title, piece.status))
+    if piece.status == "withdrawn" and piece.indexed_version != piece.published_version:
+        # its words leave the shared index before the row that names them is gone
+        reconcile.reflection(g.actor.organisation, reflection_id)
+    try:
+        deleted = actions.delete(db.session, g.actor, reflection_id)
+    except Unknown:
+        abort(404)
+    if not deleted:
+        page = ConfirmPage("delete", piece.id, piece.title, piece.status)
+        return pages.render(page, 409)
+    flash(_("Deleted."))
+    return redirect(url_for(".mine"), 303)
