@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import nh3
 from flask import Flask, g, request, url_for
-from flask_babel import format_date, format_datetime, format_time, ngettext
+from flask_babel import format_date, format_time, ngettext
 from flask_babel import gettext as _
 from lucide.jinja import lucide
 from markdown_it import MarkdownIt
@@ -88,7 +88,8 @@ def day(value: dt.date | dt.datetime) -> str:
 
 
 def moment(value: dt.datetime) -> str:
-    return format_datetime(value, "medium")
+    """Day and time, the time as in `ago`."""
+    return _("%(day)s, %(time)s", day=day(value), time=format_time(value, "HH:mm"))
 
 
 def ago(value: dt.datetime) -> str:

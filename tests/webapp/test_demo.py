@@ -14,6 +14,7 @@ from webapp.members import store
 from webapp.reflections import citations
 from webapp.reflections.tables import Citation, Reflection
 from webapp.settings import Settings
+from webapp.units.tables import Unit
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +39,8 @@ pytestmark = pytest.mark.slow
 def test_the_sample_is_as_it_was_meant(built_demo):
     organisation = store.organisation(db.session)
     assert "港湾读书会" in organisation.name
+    tops = db.session.scalars(sa.select(Unit.name).where(Unit.parent_id.is_(None)))
+    assert list(tops) == [organisation.name]
     assert len(store.members(db.session, organisation.id)) == 10
     audiences = Counter(db.session.scalars(sa.select(Reflection.audience)))
     assert audiences == {"organisation": 9, "anonymous": 2, "unit": 3}

@@ -75,9 +75,13 @@ class Writer:
 
     def write(self, document: Document) -> None:
         self._remembered = self._memory()
+        former = self.organisation.name
         for name, value in document.organisation.items():
             if value is not None:
                 setattr(self.organisation, name, value)
+        root = self._get(Unit, self.root_unit) if self.root_unit else None
+        if root is not None and root.name == former:  # nobody has named it otherwise
+            root.name = self.organisation.name
         for section, write in (
             ("units", self._unit),
             ("roles", self._role),
