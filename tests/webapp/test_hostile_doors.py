@@ -4,9 +4,11 @@ addresses that lead elsewhere, words in logs, a database that does not answer.""
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import pytest
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from tests.webapp.people import (
@@ -176,6 +178,49 @@ def test_a_page_with_an_invitation_sends_its_address_to_nobody_else(client_as, o
     assert "no-store" in page.headers["Cache-Control"]
 
 
+# Guessing, and bothering others
+
+
+def test_a_password_is_not_guessed_in_a_session_that_was_left_open(maria, client_as):
+    client = client_as(maria)
+    sent = {"password": "wrong", "new_password": "x" * 12, "new_password_confirm": "x" * 12}
+    answers = [client.post("/password", data=sent).status_code for _try in range(8)]
+    assert answers[:5] == [200] * 5
+    assert 429 in answers[5:]
+
+
+def test_somebody_is_not_flooded_with_mail_about_a_new_password(maria, omar, client_as):
+    sent = {"email": "maria.lopez@example.org"}
+    answers = [client_as().post("/reset", data=sent).status_code for _try in range(8)]
+    assert 429 in answers
+    assert client_as().post("/reset", data={"email": "omar.haddad@example.org"}).status_code < 400
+
+
+def test_another_way_to_write_an_address_is_not_another_account(maria, client_as):
+    for address in (
+        "Maria.Lopez@example.org",
+        "maria.lopez@EXAMPLE.org",
+        "maria.lopez@example。org",
+    ):
+        for _try in range(2):
+            client_as().post("/login", data={"email": address, "password": "wrong wrong"})
+    right = {"email": "maria.lopez@example.org", "password": PASSWORD}
+    assert client_as().post("/login", data=right).status_code == 429
+
+
+@pytest.mark.parametrize(
+    "typed", ["ｃｏｒｒｅｃｔ　ｈｏｒｓｅ", "ﬁne ﬁne ﬁne words", "密码密码密码密码密码é"]
+)
+def test_a_password_fits_however_its_characters_are_typed(organisation, client_as, typed):
+    token = members.invite(db.session, organisation.id, now=NOW, unit_id=organisation.hill)
+    joining = {"name": "N", "email": "Nina.New@EXAMPLE.org", "password": typed}
+    assert client_as().post(f"/join/{token}", data=joining).status_code == 302
+    for password in (typed, unicodedata.normalize("NFKC", typed)):
+        client = client_as()
+        client.post("/login", data={"email": "nina.new@example.org", "password": password})
+        assert client.get("/welcome/role").status_code == 200
+
+
 # Sessions
 
 
@@ -275,7 +320,7 @@ def test_a_name_cannot_rearrange_the_words_beside_it(maria, client_as):
     ],
 )
 def test_an_error_tells_the_log_where_and_not_what_was_written(
-    strict, maria, client_as, monkeypatch, capfd, error
+    strict, maria, client_as, monkeypatch, error
 ):
     strict.config["WTF_CSRF_ENABLED"] = False
     made = draft(maria)
@@ -285,18 +330,20 @@ def test_an_error_tells_the_log_where_and_not_what_was_written(
 
     monkeypatch.setattr(reflections, "save", fail)
     words = {"title": "T", "body": SECRET, "base_version": 1}
-    answer = client_as(maria).put(f"/reflections/{made}/draft", json=words)
+    with structlog.testing.capture_logs() as told:
+        answer = client_as(maria).put(f"/reflections/{made}/draft", json=words)
     assert answer.status_code == (503 if isinstance(error, OperationalError) else 500)
     assert SECRET not in answer.text
-    told = "".join(capfd.readouterr())
-    assert type(error).__name__ in told
-    assert "reflections.save" in told
-    assert SECRET not in told
+    (entry,) = told
+    assert type(error).__name__ in entry["problem"]
+    assert entry["endpoint"] == "reflections.save"
+    assert "exc_info" not in entry, "some renderers print the values of a traceback"
+    assert SECRET not in str(entry)
 
 
 def test_what_the_database_refuses_is_told_without_the_words(app, maria):
     with pytest.raises(sa.exc.StatementError) as told, change(db.session) as session:
-        session.execute(sa.text("insert into notes (title) values (:body)"), {"body": SECRET})
+        session.execute(sa.text("insert into nowhere values (:body)"), {"body": SECRET})
     assert SECRET not in str(told.value)
 
 

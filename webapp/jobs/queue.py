@@ -23,7 +23,7 @@ def init_app(app: Flask) -> None:
             "xinde", filename=str(settings.data / "jobs.db"), timeout=30, fsync=True, utc=True
         )
 
-    def in_app(work: Callable[..., None]) -> Callable[..., None]:
+    def in_app(work: Callable[..., object]) -> Callable[..., None]:
         def run(*arguments: Any) -> None:
             with app.app_context():
                 work(*arguments)

@@ -223,11 +223,11 @@ def _hashes(document: Document) -> dict[str, str]:
     import secrets
 
     import sqlalchemy as sa
-    from flask_security.utils import hash_password
 
     from webapp import setup
     from webapp.community import db
     from webapp.ids import derived_id
+    from webapp.members.actions import hashed_password
     from webapp.members.tables import Member, Organisation
 
     organisation = db.session.scalar(sa.select(Organisation.id).limit(1))
@@ -239,9 +239,9 @@ def _hashes(document: Document) -> dict[str, str]:
             if item.values["email"] is None or (member and member.account_id):
                 continue
             if item.values["password"]:
-                hashes[item.key] = hash_password(item.values["password"])
+                hashes[item.key] = hashed_password(item.values["password"])
             else:
-                nobody_knows = nobody_knows or hash_password(secrets.token_urlsafe(32))
+                nobody_knows = nobody_knows or hashed_password(secrets.token_urlsafe(32))
                 hashes[item.key] = nobody_knows
             shown.step(1)
     db.session.rollback()

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import sqlalchemy as sa
+import structlog
 from flask import Flask, Response, abort, current_app, request
 from flask_login import current_user
 from flask_security import MailUtil, Security, user_authenticated
@@ -19,12 +20,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp import clock
 from webapp.community import change, db
-from webapp.members import messages
+from webapp.members import actions, messages
 from webapp.members.tables import Role, SignInFailure, User, WebAuthn
 
 FREE_FAILURES = 5  # then each further try waits twice as long, up to an hour
 LONGEST_WAIT = dt.timedelta(hours=1)
 FORGET_AFTER = dt.timedelta(hours=24)
+
+log = structlog.get_logger("xinde.members")
 
 datastore = FSQLALiteUserDatastore(db, User, Role, WebAuthn)
 
@@ -40,7 +43,7 @@ class Mail(MailUtil):
         self,
         template: str,
         subject: str,
-        recipient: str,
+        recipient: str | tuple[str, str],
         sender: Any,
         body: str | None,
         html: str | None,
@@ -48,7 +51,8 @@ class Mail(MailUtil):
     ) -> None:
         from webapp.jobs import queue
 
-        queue.send_mail(recipient, str(subject), body or "")
+        to = recipient if isinstance(recipient, str) else recipient[1]
+        queue.send_mail(to, str(subject), body or "")
 
 
 def deliver(to: str, subject: str, body: str) -> None:
@@ -113,13 +117,28 @@ def init_app(app: Flask) -> None:
     user_authenticated.connect(_forget_failures, app, weak=False)
 
 
+# Where a password can be guessed, or mail be sent to somebody else.
+GUARDED = {
+    "security.login": "",
+    "security.verify": "verify",
+    "security.change_password": "change",
+    "security.forgot_password": "reset",
+}
+
+
 def _keys() -> tuple[str, str]:
     """What failures are counted by: this account from this address, and the
     address alone (a list of accounts tried from one place)."""
-    account = str(request.form.get("email", ""))[:255].strip().casefold()
-    address = request.remote_addr or "-"
-    digest = hashlib.sha256(f"{account}\0{address}".encode()).hexdigest()
-    return digest, hashlib.sha256(f"\0{address}".encode()).hexdigest()
+    account = _account()[:255].strip().casefold()
+    address, what = request.remote_addr or "-", GUARDED[request.endpoint or ""]
+    digest = hashlib.sha256(f"{account}\0{address}\0{what}".encode()).hexdigest()
+    return digest, hashlib.sha256(f"\0{address}\0{what}".encode()).hexdigest()
+
+
+def _account() -> str:
+    if request.endpoint in ("security.login", "security.forgot_password"):
+        return actions.same_for_all(str(request.form.get("email", ""))[:255])
+    return str(getattr(current_user, "fs_uniquifier", ""))
 
 
 def wait_left(count: int, last_at: dt.datetime, *, free: int, now: dt.datetime) -> dt.timedelta:
@@ -130,12 +149,19 @@ def wait_left(count: int, last_at: dt.datetime, *, free: int, now: dt.datetime) 
     return max(last_at + wait - now, dt.timedelta(0))
 
 
-def _is_sign_in() -> bool:
-    return request.endpoint == "security.login" and request.method == "POST"
+def _is_guarded() -> bool:
+    return request.endpoint in GUARDED and request.method == "POST"
+
+
+def _has_failed(response: Response) -> bool:
+    """Every request for mail counts, whether there is such an account or not."""
+    if request.endpoint == "security.forgot_password":
+        return response.status_code in (200, 302, 400)
+    return response.status_code in (200, 400)
 
 
 def _refuse_too_many() -> None:
-    if not _is_sign_in():
+    if not _is_guarded():
         return
     now = clock.now()
     account_key, address_key = _keys()
@@ -150,24 +176,30 @@ def _refuse_too_many() -> None:
 
 
 def _count_failure(response: Response) -> Response:
-    if _is_sign_in() and response.status_code in (200, 400) and not current_user.is_authenticated:
-        now = clock.now()
-        insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-        with change(db.session) as session:
-            for key in _keys():
-                row = insert(SignInFailure).values(key=key, count=1, last_at=now)
-                session.execute(
-                    row.on_conflict_do_update(
-                        index_elements=["key"],
-                        set_={"count": SignInFailure.count + 1, "last_at": now},
-                    )
-                )
-            session.execute(
-                sa.delete(SignInFailure).where(SignInFailure.last_at < now - FORGET_AFTER)
-            )
+    if not (_is_guarded() and _has_failed(response)):
+        return response
+    try:
+        _count_one_more()
+    except sa.exc.SQLAlchemyError as problem:  # the answer is ready; counting can wait
+        log.error("failed sign-in not counted", problem=type(problem).__name__)
     return response
 
 
+def _count_one_more() -> None:
+    now = clock.now()
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    with change(db.session) as session:
+        for key in _keys():
+            row = insert(SignInFailure).values(key=key, count=1, last_at=now)
+            session.execute(
+                row.on_conflict_do_update(
+                    index_elements=["key"],
+                    set_={"count": SignInFailure.count + 1, "last_at": now},
+                )
+            )
+        session.execute(sa.delete(SignInFailure).where(SignInFailure.last_at < now - FORGET_AFTER))
+
+
 def _forget_failures(app: Flask, **_: Any) -> None:
-    if _is_sign_in():
+    if request.endpoint == "security.login" and request.method == "POST":
         db.session.execute(sa.delete(SignInFailure).where(SignInFailure.key == _keys()[0]))

@@ -5,17 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
+import unicodedata
 import uuid
 from collections.abc import Sequence
 
 import sqlalchemy as sa
+from email_validator import EmailNotValidError, validate_email
 from flask_security.utils import hash_password
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from webapp.access import Actor
 from webapp.community import change
 from webapp.ids import new_id
 from webapp.members import store
 from webapp.members.tables import Invitation, Member, Organisation, User
+from webapp.suggestions.due import new_list_due
 from webapp.units.tables import MemberRole, Membership, StudyRole, Unit
 
 INVITATION_LASTS = dt.timedelta(days=14)
@@ -31,6 +36,20 @@ class JoinError(Exception):
 
 def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def hashed_password(password: str) -> str:
+    """As the sign-in form will compare it: whichever way its characters were typed."""
+    return str(hash_password(unicodedata.normalize("NFKC", password)))
+
+
+def same_for_all(email: str) -> str:
+    """The one form of an address under which an account is kept and looked up."""
+    try:
+        found = validate_email(email, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        return email  # whoever lets it in has looked at it
+    return found.normalized
 
 
 def found_organisation(
@@ -120,9 +139,9 @@ def join(
 
     Raises JoinError("used" | "expired" | "unknown" | "email_taken").
     """
-    hashed = hash_password(password)  # slow on purpose: before the transaction, not in it
+    hashed = hashed_password(password)  # slow on purpose: before the transaction, not in it
     with change(session):
-        invitation = store.invitation(session, token_hash(token))
+        invitation = store.invitation(session, token_hash(token), to_use=True)
         if invitation is None:
             raise JoinError("unknown", "no such invitation")
         if invitation.used_at is not None:
@@ -171,6 +190,7 @@ def new_member(
     caller's transaction. Raises JoinError("email_taken")."""
     account_id = None
     if email:
+        email = same_for_all(email)
         taken = session.scalar(sa.select(User.id).where(sa.func.lower(User.email) == email.lower()))
         if taken is not None:
             raise JoinError("email_taken", f"{email} already has an account")
@@ -181,7 +201,10 @@ def new_member(
             fs_uniquifier=uuid.UUID(bytes=secrets.token_bytes(16)).hex,
         )
         session.add(account)
-        session.flush()
+        try:
+            session.flush()
+        except IntegrityError:  # somebody took it since we looked
+            raise JoinError("email_taken", f"{email} already has an account") from None
         account_id = account.id
     member = Member(
         organisation_id=organisation_id,
@@ -237,7 +260,7 @@ def change_profile(
     """Change what is given (None leaves a thing as it is). What suggestions are
     made from raises the profile's stamp, so that a new list is made at once."""
     with change(session):
-        member = session.get(Member, (organisation_id, member_id))
+        member = _to_change(session, organisation_id, member_id)
         if member is None:
             return
         before = (member.reads, member.interests, member.working_on)
@@ -256,7 +279,14 @@ def change_profile(
         if welcomed and member.welcomed_at is None:
             member.welcomed_at = now
         if changed:
-            member.profile_stamp += 1
+            session.flush()
+            new_list_due(session, Actor(organisation_id, member_id))
+
+
+def _to_change(session: Session, organisation_id: str, member_id: str) -> Member | None:
+    """The member as they are now; nobody else changes them until the transaction ends."""
+    key = (organisation_id, member_id)
+    return session.get(Member, key, populate_existing=True, with_for_update=True)
 
 
 def _set_roles(session: Session, member: Member, wanted: set[str], *, now: dt.datetime) -> bool:
@@ -284,10 +314,13 @@ def _set_roles(session: Session, member: Member, wanted: set[str], *, now: dt.da
 
 
 def set_language(session: Session, organisation_id: str, member_id: str, language: str) -> None:
+    """The language of the pages; roles and themes on the cards are named in it too."""
     with change(session):
-        member = session.get(Member, (organisation_id, member_id))
-        if member is not None:
+        member = _to_change(session, organisation_id, member_id)
+        if member is not None and member.language != language:
             member.language = language
+            session.flush()
+            new_list_due(session, Actor(organisation_id, member_id))
 
 
 def add_unit(

@@ -172,8 +172,14 @@ def units(session: Session, organisation_id: str) -> list[Unit]:
     )
 
 
-def invitation(session: Session, token_hash: str) -> Invitation | None:
-    return session.scalars(sa.select(Invitation).where(Invitation.token_hash == token_hash)).first()
+def invitation(session: Session, token_hash: str, *, to_use: bool = False) -> Invitation | None:
+    """`to_use`: whoever else comes with it waits until the transaction ends."""
+    query = (
+        sa.select(Invitation)
+        .where(Invitation.token_hash == token_hash)
+        .execution_options(populate_existing=True)
+    )
+    return session.scalars(query.with_for_update() if to_use else query).first()
 
 
 def open_invitations(session: Session, organisation_id: str, now: dt.datetime) -> list[Invitation]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, TypedDict
 
 from email_validator import EmailNotValidError, validate_email
 from flask import Blueprint, abort, current_app, flash, g, redirect, request, url_for
@@ -111,7 +111,9 @@ def join(token: str) -> tuple[str, int] | Response:
                 "This address already has an account. Sign in with it, or use another."
             )
         else:
-            login_user(datastore.find_user(id=member.account_id))
+            account = datastore.find_user(id=member.account_id)
+            assert account is not None  # made in the same transaction
+            login_user(account)
             return redirect(url_for(".welcome", step=STEPS[0]))
     return pages.render(
         JoinPage(name_of_organisation, found.administrator, name, email, errors), 422
@@ -175,7 +177,7 @@ def welcome(step: str) -> tuple[str, int] | Response:
     number = STEPS.index(step)
     if request.method == "POST":
         last = number == len(STEPS) - 1
-        given = {} if "skip" in request.form else given_in(request.form, step)
+        given = Given() if "skip" in request.form else given_in(request.form, step)
         actions.change_profile(
             db.session,
             g.actor.organisation,
@@ -201,7 +203,15 @@ def welcome(step: str) -> tuple[str, int] | Response:
     )
 
 
-def given_in(form: MultiDict[str, str], step: str) -> dict[str, object]:
+class Given(TypedDict, total=False):
+    """What a form says of a profile."""
+
+    roles: list[str]
+    interests: list[str]
+    working_on: str
+
+
+def given_in(form: MultiDict[str, str], step: str) -> Given:
     """What a step's form says, cut to what can be meant: unknown ids fall away."""
     if step == "role":
         return {"roles": form.getlist("role")[:50]}
@@ -266,7 +276,9 @@ def profile() -> tuple[str, int] | Response:
     errors: dict[str, str] = {}
     if request.method == "POST":
         name = pages.field(request.form, "name", limit=NAME_LIMIT)
-        sentence = given_in(request.form, "now")
+        given = given_in(request.form, "role")
+        given.update(given_in(request.form, "interests"))
+        given.update(given_in(request.form, "now"))
         if not name:
             errors["name"] = _("Write the name that others will see.")
         else:
@@ -277,9 +289,7 @@ def profile() -> tuple[str, int] | Response:
                 now=clock.now(),
                 name=name,
                 reads=READS.get(request.form.get("reads", ""), g.member.reads),
-                **sentence,
-                **given_in(request.form, "role"),
-                **given_in(request.form, "interests"),
+                **given,
             )
             flash(_("Your profile is saved, and your suggestions are new."), "info")
             return redirect(url_for(".profile"))

@@ -13,7 +13,7 @@ from webapp.members.once import carried_out
 from webapp.notes import store
 from webapp.notes.tables import Note
 from webapp.reflections.actions import Saved, Stale, Unknown
-from webapp.suggestions.due import forget_lists, new_list_due
+from webapp.suggestions.due import new_list_due
 
 
 def start(
@@ -86,4 +86,4 @@ def delete(session: Session, actor: Actor, note_id: str) -> None:
         if note is None:
             raise Unknown
         session.delete(note)
-        forget_lists(session, actor)
+        new_list_due(session, actor)

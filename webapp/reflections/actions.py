@@ -22,7 +22,7 @@ from webapp.reflections import lifecycle, publication, store, subjects, versions
 from webapp.reflections.lifecycle import Obstacle
 from webapp.reflections.subjects import Subjects
 from webapp.reflections.tables import Citation, Reflection, ReflectionTheme, ReflectionVersion
-from webapp.suggestions.due import forget_lists, new_list_due
+from webapp.suggestions.due import new_list_due, published_words_changed
 
 
 class Unknown(Exception):
@@ -213,6 +213,8 @@ def submit(
             _keep_version(session, piece, cause="submitted")
             _publish(session, piece, about, now=now)
             _open_to(piece, str(audience), unit_id, now=now)
+            open_words = None if audience == "unit" else publication.own_text(piece.published_body)
+            published_words_changed(session, piece.organisation_id, piece.id, words=open_words)
             new_list_due(session, actor)
             return {"id": piece.id}
 
@@ -248,6 +250,8 @@ def change_audience(
             return
         _open_to(piece, str(audience), unit_id, now=now)
         piece.published_version += 1
+        if audience == "unit":
+            published_words_changed(session, piece.organisation_id, piece.id, words=None)
 
 
 def withdraw(session: Session, actor: Actor, reflection_id: str, *, now: dt.datetime) -> None:
@@ -263,7 +267,8 @@ def withdraw(session: Session, actor: Actor, reflection_id: str, *, now: dt.date
         piece.updated_at = now
         piece.themes = []
         _forget_publication(session, piece)
-        forget_lists(session, actor)
+        published_words_changed(session, piece.organisation_id, piece.id, words=None)
+        new_list_due(session, actor)
 
 
 def delete(session: Session, actor: Actor, reflection_id: str) -> bool:
@@ -281,7 +286,7 @@ def delete(session: Session, actor: Actor, reflection_id: str) -> bool:
         _forget_publication(session, piece)
         session.flush()
         session.delete(piece)
-        forget_lists(session, actor)
+        new_list_due(session, actor)
         return True
 
 

@@ -48,7 +48,7 @@ def as_reading(publication: Publication) -> Reading | None:
         "anonymous",
     ):
         return None
-    text = wording.own_words(publication.body) or wording.plain(publication.body)
+    text = own_text(publication.body)
     group = f"reflection/{publication.id}"
     language = "zh" if publication.language == "zh" else "en"
     return Reading(
@@ -65,6 +65,11 @@ def as_reading(publication: Publication) -> Reading | None:
         minutes=wording.reading_minutes(publication.body, language),
         published_on=publication.published_on,
     )
+
+
+def own_text(body: str) -> str:
+    """The words by which a published piece is suggested and quoted."""
+    return wording.own_words(body) or wording.plain(body)
 
 
 def themes_of(about: Sequence[str], cited: Sequence[Sequence[str]]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,7 @@ from webapp.suggestions import cards, profile, store
 from webapp.suggestions.cards import Kept
 
 COUNT = 7
+TRIES = 3
 
 
 def profile_for(session: Session, member: Member, resources: Resources) -> Profile:
@@ -65,19 +67,29 @@ def make(
 def todays(
     session: Session, member: Member, resources: Resources, *, day: dt.date, now: dt.datetime
 ) -> list[Kept]:
-    """The list of the day: the kept one, or a new one that is kept from now on."""
+    """The list of the day: the kept one, or a new one that is kept from now on.
+
+    A list is kept only if nothing that it was made from has changed meanwhile:
+    it quotes the member's words, and they may be gone.
+    """
     fingerprint = resources.model.fingerprint
-    present = store.day_list(session, member, day)
-    stamp = member.profile_stamp
-    if present and present.profile_stamp == stamp and present.model == fingerprint:
-        return cards.from_json(present.cards)
-    made = cards.to_json(make(session, member, resources, day=day))
-    with change(session):
-        # another tab may have made it meanwhile: the first one stays
-        other = store.day_list(session, member, day)
-        if other and other.profile_stamp == stamp and other.model == fingerprint:
-            return cards.from_json(other.cards)
-        store.keep_day_list(
-            session, member, day=day, stamp=stamp, model=fingerprint, cards=made, now=now
-        )
+    made: list[dict[str, Any]] = []
+    for _try in range(TRIES):
+        stamp = member.profile_stamp
+        present = store.day_list(session, member, day)
+        if present and (present.profile_stamp, present.model) == (stamp, fingerprint):
+            return cards.from_json(present.cards)
+        made = cards.to_json(make(session, member, resources, day=day))
+        with change(session):
+            newest = store.stamp_to_change(session, member)
+            # another tab may have made it meanwhile: the first one stays
+            other = store.day_list(session, member, day)
+            if other and (other.profile_stamp, other.model) == (newest, fingerprint):
+                return cards.from_json(other.cards)
+            if newest == stamp:
+                store.keep_day_list(
+                    session, member, day=day, stamp=stamp, model=fingerprint, cards=made, now=now
+                )
+                return cards.from_json(made)
+        session.refresh(member)
     return cards.from_json(made)

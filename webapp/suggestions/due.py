@@ -1,6 +1,8 @@
-"""When a member's list of suggestions no longer fits what it was made from."""
+"""When a list of suggestions no longer fits what it was made from."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -11,20 +13,54 @@ from webapp.suggestions.tables import DayList
 
 
 def new_list_due(session: Session, actor: Actor) -> None:
-    """The member's words have changed. Part of the caller's transaction."""
+    """The member's words, or what else their list is made from, have changed. The
+    list that may quote them goes too. Part of the caller's transaction."""
     session.execute(
         sa.update(Member)
         .where(Member.organisation_id == actor.organisation, Member.id == actor.member)
         .values(profile_stamp=Member.profile_stamp + 1)
     )
-
-
-def forget_lists(session: Session, actor: Actor) -> None:
-    """The member's words are gone: so are the lists that may quote them. Part of
-    the caller's transaction."""
-    new_list_due(session, actor)
     session.execute(
         sa.delete(DayList).where(
             DayList.organisation_id == actor.organisation, DayList.member_id == actor.member
         )
     )
+
+
+def published_words_changed(
+    session: Session, organisation: str, reflection_id: str, *, words: str | None
+) -> None:
+    """What everybody could read of a reflection is now `words`, or nothing (None).
+
+    Lists of other members were made from it: its card leaves them, or what it
+    quotes of words that are gone. Part of the caller's transaction.
+    """
+    reading = f"reflection/{reflection_id}"
+    lists = session.scalars(
+        sa.select(DayList)
+        .where(
+            DayList.organisation_id == organisation,
+            sa.cast(DayList.cards, sa.Text).contains(reading, autoescape=True),
+        )
+        .order_by(DayList.member_id)
+        .with_for_update()
+    )
+    for kept in lists:
+        kept.cards = without(kept.cards, reading, words)
+
+
+def without(cards: list[dict[str, Any]], reading: str, words: str | None) -> list[dict[str, Any]]:
+    """The cards of a list, as far as they still hold. Pure."""
+    if words is None:
+        return [card for card in cards if card["reading"] != reading]
+    return [
+        card
+        if card["reading"] != reading
+        else {**card, "whys": [_held(w, words) for w in card["whys"]]}
+        for card in cards
+    ]
+
+
+def _held(why: dict[str, Any], words: str) -> dict[str, Any]:
+    quoted = why.get("reading_sentence")
+    return why if not quoted or quoted in words else {**why, "reading_sentence": None}

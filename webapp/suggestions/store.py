@@ -76,21 +76,34 @@ def keep_prepared(
 ) -> None:
     """Keep vectors beside the words they were made from, if those still stand.
     Part of the caller's transaction."""
-    for evidence_id, value in prepared.items():
+    # pieces before the member, as every other change locks them
+    for evidence_id in sorted(prepared, key=lambda i: (i == "working_on", i)):
         kind, _, piece_id = evidence_id.partition(":")
-        key = (member.organisation_id, piece_id)
         if kind == "working_on":
-            row: Any = session.get(
-                Member, (member.organisation_id, member.id), populate_existing=True
-            )
+            row: Any = _to_change(session, Member, member, member.id)
             if row is not None and row.working_on.strip() == texts[evidence_id]:
-                row.working_on_prepared = value
+                row.working_on_prepared = prepared[evidence_id]
         else:
-            row = session.get(
-                Reflection if kind == "reflection" else Note, key, populate_existing=True
-            )
+            table = Reflection if kind == "reflection" else Note
+            row = _to_change(session, table, member, piece_id)
             if row is not None and own_words(row.body) == texts[evidence_id]:
-                row.prepared = value
+                row.prepared = prepared[evidence_id]
+
+
+def _to_change(session: Session, table: type[Any], member: Member, row_id: str) -> Any:
+    """A row as it is now; nobody else changes it until the transaction ends."""
+    key = (member.organisation_id, row_id)
+    return session.get(table, key, populate_existing=True, with_for_update=True)
+
+
+def stamp_to_change(session: Session, member: Member) -> int | None:
+    """The member's stamp as it is now. Whoever changes what their list is made
+    from waits until the transaction ends."""
+    return session.scalar(
+        sa.select(Member.profile_stamp)
+        .where(Member.organisation_id == member.organisation_id, Member.id == member.id)
+        .with_for_update()
+    )
 
 
 def day_list(session: Session, member: Member, day: dt.date) -> DayList | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -17,6 +18,7 @@ from webapp.members import store as members_store
 from webapp.readings import store as readings
 from webapp.readings.blocks import without_marks
 from webapp.reflections import store as reflections
+from webapp.reflections.publication import own_text
 from webapp.resources import Resources, resources
 from webapp.suggestions import actions
 from webapp.suggestions.cards import Card, Kept, Why, in_rows
@@ -24,6 +26,7 @@ from webapp.suggestions.cards import Card, Kept, Why, in_rows
 bp = Blueprint("suggestions", __name__)
 
 WORKING_ON_LIMIT = 300
+REFLECTION = "reflection/"
 
 
 @dataclass(frozen=True)
@@ -66,65 +69,76 @@ def for_you() -> tuple[str, int] | Response:
 
 def present(kept: list[Kept], found: Resources) -> list[Card]:
     """The kept list with what may be shown now: a reading that was withdrawn
-    meanwhile, or whose audience no longer holds the member, is left out."""
+    meanwhile, or whose audience no longer holds the member, is left out, and so
+    is what a card quotes of words that are gone."""
     deeds = readings.deeds_of(db.session, g.actor)
-    in_library = [k for k in kept if not k.reading.startswith("reflection/")]
+    in_library = [k for k in kept if not k.reading.startswith(REFLECTION)]
     passages = found.library.passages_by_id([k.reading for k in in_library])
     texts = found.library.texts_by_slug([k.group for k in in_library])
+    essays = reflections.readable_among(
+        db.session,
+        g.actor,
+        [k.reading.removeprefix(REFLECTION) for k in kept if k.reading.startswith(REFLECTION)],
+        whole=True,
+    )
     cards: list[Card] = []
     for piece in kept:
-        done = deeds.get(piece.group, {})
-        marks = {
-            "read": "read" in done,
-            "saved": "saved" in done,
-            "set_aside": "set_aside" in done,
-        }
-        common = {
-            "reading": piece.reading,
-            "group": piece.group,
-            "row": piece.row,
-            "why": shown(piece.whys[0]),
-            "also": tuple(shown(why) for why in piece.whys[1:]),
-            **marks,
-        }
-        if piece.reading.startswith("reflection/"):
-            piece_shown = reflections.readable(db.session, g.actor, piece.reading.partition("/")[2])
-            if piece_shown is not None and piece_shown.status == "submitted":
-                cards.append(
-                    Card(
-                        title=piece_shown.title,
-                        author=piece_shown.author,
-                        language=piece_shown.language,
-                        minutes=piece_shown.minutes,
-                        heading="",
-                        by_member=True,
-                        **common,
-                    )
-                )
+        marks = deeds.get(piece.group, {})
+        if piece.reading.startswith(REFLECTION):
+            essay = essays.get(piece.reading.removeprefix(REFLECTION))
+            if essay is not None:
+                words = own_text(essay.body)
+                about = About(essay.title, essay.author, essay.language, essay.minutes)
+                cards.append(card_of(piece, about, words, marks))
         else:
             text, passage = texts.get(piece.group), passages.get(piece.reading)
             if text is not None and not text.withdrawn and passage is not None:
-                cards.append(
-                    Card(
-                        title=text.title,
-                        author=text.author,
-                        language=text.language,
-                        minutes=text.minutes,
-                        heading=passage.path[-1] if passage.path else "",
-                        by_member=False,
-                        **common,
-                    )
-                )
+                heading = passage.path[-1] if passage.path else ""
+                about = About(text.title, text.author, text.language, text.minutes, heading)
+                cards.append(card_of(piece, about, passage.text, marks))
     return cards
 
 
-def shown(why: Why) -> Why:
-    """A reason with its sentences as a reader sees them: without emphasis marks."""
+@dataclass(frozen=True)
+class About:
+    """What a card says of its reading."""
+
+    title: str
+    author: str
+    language: str
+    minutes: int
+    heading: str = ""
+
+
+def card_of(piece: Kept, about: About, words: str, marks: Container[str]) -> Card:
+    """The card of a reading that may be shown; `words` are what it says now."""
+    whys = [shown(why, words) for why in piece.whys]
+    return Card(
+        reading=piece.reading,
+        group=piece.group,
+        row=piece.row,
+        title=about.title,
+        author=about.author,
+        language=about.language,
+        minutes=about.minutes,
+        heading=about.heading,
+        why=whys[0],
+        also=tuple(whys[1:]),
+        by_member=piece.reading.startswith(REFLECTION),
+        read="read" in marks,
+        saved="saved" in marks,
+        set_aside="set_aside" in marks,
+    )
+
+
+def shown(why: Why, words: str) -> Why:
+    """A reason with its sentences as a reader sees them: without emphasis marks,
+    and without a quotation that is no longer among the reading's words."""
     own, theirs = why.own_sentence, why.reading_sentence
     return replace(
         why,
         own_sentence=without_marks(own)[0] if own else None,
-        reading_sentence=without_marks(theirs)[0] if theirs else None,
+        reading_sentence=without_marks(theirs)[0] if theirs and theirs in words else None,
     )
 
 
