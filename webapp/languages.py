@@ -1,7 +1,8 @@
 """Which language a page is in, and where its translations come from.
 
-Two languages, named `en` and `zh` in our own words; Babel calls them `en` and
-`zh_Hans_CN`, under which Flask-Security keeps its catalogue too.
+Two languages, named `en` and `zh` in our own words; Babel calls them `en_GB` and
+`zh_Hans_CN`, under which Flask-Security keeps its catalogue too. Dates are written
+the day first (`en_GB`): the texts are in that English.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from flask import Flask, g, request
 from flask_babel import Babel
 
 LANGUAGES = {"en": "English", "zh": "中文"}
-LOCALES = {"en": "en", "zh": "zh_Hans_CN"}
+LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
 HTML_LANG = {"en": "en", "zh": "zh-Hans"}
 COOKIE = "language"
 CATALOGUES = Path(__file__).parent / "translations"
