@@ -1,16 +1,22 @@
 """Two worlds that differ only in one member's private words look the same to others.
 
-World B holds, beside all of world A: Maria's private note, her draft, a piece
-submitted to her unit alone, a withdrawn piece, her sentence, and what she read,
-saved and set aside. Every page, search and script answer that Omar (of another
-unit) can get must be byte for byte the same in both.
+One world holds, beside all of the other: Maria's private note, her draft, a
+piece submitted to her unit alone, pieces that were open to all and no longer
+are, her sentence, and what she read, saved and set aside. Every page, search
+and script answer that another member can get, headers included, must be byte
+for byte the same in both. So must be the worlds in which somebody else wrote
+the piece without a name.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import re
 import shutil
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -24,13 +30,16 @@ from tests.webapp.people import (
 )
 from webapp.community import change, db
 from webapp.ids import new_id
-from webapp.jobs import queue, reconcile
+from webapp.jobs import reconcile
 from webapp.members import actions as members
+from webapp.members import store
 from webapp.notes.tables import Note
 from webapp.readings.tables import Deed
 from webapp.reflections import actions as reflections
 
 SECRET = "The bucket under the sink was mine and I hid it from the office"
+UNIT_TITLE = "Only for Harbour: leaks and buckets"
+EVERYTHING = frozenset({"unit", "wandered", "withdrawn", "draft", "note", "deeds", "sentence"})
 
 
 class Draw:
@@ -47,85 +56,114 @@ class Draw:
         return hashlib.blake2b(f"{self.name}/{self.count}".encode(), digest_size=size).digest()
 
 
-def submit(
-    draw: Draw, member, name: str, *, title: str, body: str, audience: str, unit: str | None
-):
-    from webapp.members import store
-
-    draw.next_is(name)
-    actor = store.actor_of(db.session, member)
-    draft = reflections.start(
-        db.session, actor, title=title, body=body, text_slug="going-to-see", now=NOW
-    )
-    reflections.submit(db.session, actor, draft, audience=audience, unit_id=unit, key=name, now=NOW)
-    return draft
+# Building a world
 
 
-def build(draw: Draw, organisation, *, private: bool):
-    draw.next_is("maria")
-    maria = add_member(organisation, "Maria Lopez", organisation.harbour)
-    draw.next_is("omar")
-    omar = add_member(organisation, "Omar Haddad", organisation.hill)
-    with change(db.session) as session:
-        row = session.merge(omar)
-        row.working_on = "Why does nobody report a leak in our houses?"
-        row.interests = ["field-investigation"]
-    submit(
-        draw,
-        maria,
+@dataclass
+class World:
+    draw: Draw
+    organisation: SimpleNamespace
+    people: dict[str, Any] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
+
+    def actor(self, name: str):
+        return store.actor_of(db.session, self.people[name])
+
+    def add(self, name: str, unit: str, **more: Any) -> None:
+        self.draw.next_is(name)
+        self.people[name] = add_member(self.organisation, name, unit, **more)
+
+    def submit(
+        self, author: str, name: str, *, title: str, body: str, audience: str = "organisation",
+        now: dt.datetime = NOW,
+    ) -> str:  # fmt: skip
+        self.draw.next_is(name)
+        actor = self.actor(author)
+        made = reflections.start(
+            db.session, actor, title=title, body=body, text_slug="going-to-see", now=now
+        )
+        unit = self.organisation.harbour if audience == "unit" else None
+        reflections.submit(
+            db.session, actor, made, audience=audience, unit_id=unit, key=name, now=now
+        )
+        self.ids[name] = made
+        return made
+
+
+def begin(draw: Draw) -> World:
+    """What is in every world: the organisation, and a piece of Maria's for everybody."""
+    organisation = found_organisation()
+    world = World(draw, organisation)
+    world.add("Maria Lopez", organisation.harbour)
+    world.add("Li Wen", organisation.harbour)
+    world.add("Omar Haddad", organisation.hill)
+    world.add("Ada Admin", organisation.hill, administrator=True)
+    for name in ("Omar Haddad", "Li Wen", "Ada Admin"):
+        members.change_profile(
+            db.session,
+            organisation.id,
+            world.people[name].id,
+            now=NOW,
+            working_on="Why does nobody report a leak in our houses?",
+            interests=["field-investigation"],
+        )
+    world.submit(
+        "Maria Lopez",
         "public",
         title="Knocking first",
         body="I knocked at three doors before I wrote the report. The table had been wrong about leaks.",
-        audience="organisation",
-        unit=None,
     )
-    if private:
-        submit(
-            draw,
-            maria,
-            "unit",
-            title="Only for Harbour: leaks and buckets",
-            body=SECRET + ". Nobody reports a leak in our houses because of the bill.",
-            audience="unit",
-            unit=organisation.harbour,
-        )
-        withdrawn = submit(
-            draw,
-            maria,
-            "withdrawn",
-            title="Leaks again",
-            body=SECRET + ". A leak that nobody reports.",
-            audience="organisation",
-            unit=None,
-        )
-        queue.run_waiting()
-        from webapp.members import store
+    reconcile.sweep()
+    return world
 
-        reflections.withdraw(db.session, store.actor_of(db.session, maria), withdrawn, now=NOW)
-        draw.next_is("draft")
-        reflections.start(
-            db.session,
-            store.actor_of(db.session, maria),
-            title="Draft about leaks",
-            body=SECRET,
-            text_slug="going-to-see",
-            now=NOW,
+
+def write_privately(world: World, kinds: frozenset[str]) -> None:
+    """Maria's words and deeds that are nobody else's, of these kinds."""
+    author, organisation = "Maria Lopez", world.organisation
+    maria = world.people[author]
+    if "unit" in kinds:
+        world.submit(
+            author, "unit", title=UNIT_TITLE, audience="unit",
+            body="In the unit: nobody reports a leak in our houses because of the bill.",
+        )  # fmt: skip
+    if "wandered" in kinds:
+        made = world.submit(
+            author, "wandered", title="Leaks, once for all", body=SECRET + ". Leak."
         )
-        draw.next_is("note")
-        with change(db.session) as session:
-            session.add(
-                Note(
-                    organisation_id=organisation.id,
-                    id=new_id(),
-                    member_id=maria.id,
-                    title="Leaks",
-                    body=SECRET,
-                    text_slug="going-to-see",
-                    version=1,
-                    created_at=NOW,
-                    updated_at=NOW,
-                )
+        reconcile.sweep()
+        actor = world.actor(author)
+        for audience in ("unit", "organisation", "unit"):
+            unit = organisation.harbour if audience == "unit" else None
+            reflections.change_audience(
+                db.session, actor, made, audience=audience, unit_id=unit, now=NOW
             )
+            reconcile.sweep()
+        reflections.withdraw(db.session, actor, made, now=NOW)
+    if "withdrawn" in kinds:
+        made = world.submit(
+            author, "withdrawn", title="Leaks again", body=SECRET + ". A leak that nobody reports."
+        )
+        reconcile.sweep()
+        reflections.withdraw(db.session, world.actor(author), made, now=NOW)
+    if "draft" in kinds:
+        world.draw.next_is("draft")
+        world.ids["draft"] = reflections.start(
+            db.session, world.actor(author), title="Draft about leaks", body=SECRET,
+            text_slug="going-to-see", now=NOW,
+        )  # fmt: skip
+    if "note" in kinds:
+        world.draw.next_is("note")
+        world.ids["note"] = new_id()
+        note = Note(
+            organisation_id=organisation.id, id=world.ids["note"], member_id=maria.id,
+            title="Leaks", body=SECRET, text_slug="going-to-see", version=1,
+            created_at=NOW, updated_at=NOW,
+        )  # fmt: skip
+        with change(db.session) as session:
+            session.add(note)
+    if "deeds" in kinds:
+        world.draw.next_is("deeds")
+        with change(db.session) as session:
             for kind, group in (
                 ("read", "small-goals"),
                 ("saved", "going-to-see"),
@@ -133,23 +171,25 @@ def build(draw: Draw, organisation, *, private: bool):
             ):
                 session.add(
                     Deed(
-                        organisation_id=organisation.id,
-                        id=new_id(),
-                        member_id=maria.id,
-                        kind=kind,
-                        reading_id=group,
-                        reading_group=group,
-                        at=NOW,
+                        organisation_id=organisation.id, id=new_id(), member_id=maria.id,
+                        kind=kind, reading_id=group, reading_group=group, at=NOW,
                     )
-                )
+                )  # fmt: skip
+    if "sentence" in kinds:
         members.change_profile(
             db.session, organisation.id, maria.id, now=NOW, working_on=SECRET, interests=["goals"]
         )
-    queue.run_waiting()
+        client_for(flask_app(), maria).get("/")  # her own list is made and kept
     reconcile.sweep()
-    draw.next_is("requests")
-    return maria, omar
 
+
+def flask_app():
+    from flask import current_app
+
+    return current_app._get_current_object()
+
+
+# Looking at it
 
 PAGES = (
     "/",
@@ -167,65 +207,183 @@ PAGES = (
     "/reflections?q=nobody+reports+a+leak+because+of+the+bill",
     "/reflections?theme=field-investigation",
     "/reflections?text=going-to-see",
+    "/reflections?text=going-to-see&theme=goals",
     "/write",
     "/write?text=going-to-see",
     "/write/mine",
+    "/write/passages?q=bucket+under+the+sink",
+    "/write/passages?text=going-to-see",
     "/notes",
+    "/notes?q=bucket",
     "/me",
     "/people",
+    "/feed",
+    "/reflections.atom",
+    "/healthz",
+    "/readyz",
+)
+OF_A_PIECE = ("", "/edit", "/submit", "/audience", "/withdraw", "/delete", "/versions")
+WORDS = {"title": "T", "body": "B", "base_version": 1, "key": "k" * 16, "version": 1}
+
+
+def requests(private: dict[str, str]) -> list[tuple[str, str, dict[str, Any]]]:
+    """All that another member may try, knowing the ids of the private pieces."""
+    asked: list[tuple[str, str, dict[str, Any]]] = [("GET", path, {}) for path in PAGES]
+    for name, piece in private.items():
+        room = "notes" if name == "note" else "reflections"
+        asked += [("GET", f"/{room}/{piece}{tail}", {}) for tail in OF_A_PIECE]
+        asked += [
+            ("POST", f"/{room}/{piece}{tail}", {"data": WORDS | {"keep": "mine"}})
+            for tail in (*OF_A_PIECE[2:], "/draft", "/settle", "/reflection")
+        ]
+        asked += [
+            ("PUT", f"/{room}/{piece}/draft", {"json": WORDS}),
+            ("GET", f"/write?text=going-to-see&passage={piece}", {}),
+        ]
+        for kind in ("saved", "read", "set_aside"):
+            for undo in (False, True):
+                sent = {"reading": f"reflection/{piece}", "kind": kind, "undo": undo}
+                asked.append(("POST", "/readings/deed", {"json": sent}))
+        asked.append(("POST", "/readings/place", {"json": {"passage": f"reflection/{piece}"}}))
+        preview = {"body": f"[x](reading:reflection/{piece})"}
+        asked.append(("POST", "/write/preview", {"json": preview}))
+    return [*asked, ("GET", "/saved", {}), ("GET", "/", {})]
+
+
+VARYING = (
+    (rb'nonce="[^"]+"', b'nonce=""'),
+    (rb'(name="csrf[-_]token" (?:content|value)=)"[^"]+"', rb'\1""'),
+    (rb'(name="key" value=)"[^"]+"', rb'\1""'),
 )
 
 
-def seen(client) -> dict[str, bytes]:
-    """What the outsider gets: status, headers that could tell, and body."""
-    answers = {}
-    for path in PAGES + tuple(more_pages(client)):
-        answer = client.get(path)
-        body = re.sub(rb'nonce="[^"]+"', b'nonce=""', answer.data)
-        body = re.sub(rb'(name="csrf[-_]token" (?:content|value)=)"[^"]+"', rb'\1""', body)
-        body = re.sub(rb'(name="key" value=)"[^"]+"', rb'\1""', body)
-        assert SECRET.encode() not in body
-        answers[path] = b"%d %s\n%s" % (
-            answer.status_code,
-            (answer.location or "").encode(),
-            body,
-        )
-    return answers
+def plain(answer: Any) -> bytes:
+    """Status, headers and body, without what is drawn anew for every answer."""
+    body = answer.data
+    for pattern, instead in VARYING:
+        body = re.sub(pattern, instead, body)
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    headers["content-security-policy"] = re.sub(
+        r"'nonce-[^']+'", "", headers["content-security-policy"]
+    )
+    headers["content-length"] = str(len(body))
+    headers["set-cookie"] = " ".join(
+        cookie.partition("=")[0] for cookie in answer.headers.getlist("Set-Cookie")
+    )
+    head = "\n".join(f"{name}: {value}" for name, value in sorted(headers.items()))
+    return f"{answer.status_code}\n{head}\n\n".encode() + body
 
 
-def more_pages(client) -> list[str]:
-    """The pages that the lists link to."""
+def seen(client: Any, private: dict[str, str]) -> dict[str, bytes]:
+    """Every answer that the member behind the client gets."""
     links = re.findall(r'href="(/reflections/[a-z2-7]+)"', client.get("/reflections").text)
-    return sorted(set(links))
+    asked = requests(private) + [("GET", path, {}) for path in sorted(set(links))]
+    return {
+        f"{number} {method} {path} {options}": plain(client.open(path, method=method, **options))
+        for number, (method, path, options) in enumerate(asked)
+    }
 
 
-@pytest.mark.slow
-def test_an_outsider_cannot_tell_whether_private_words_exist(make_world):
-    without, with_private = make_world(False), make_world(True)
-    assert without.keys() == with_private.keys()
-    for path in without:
-        assert without[path] == with_private[path], path
+def assert_same(one: dict[str, bytes], other: dict[str, bytes]) -> None:
+    assert one.keys() == other.keys()
+    for asked in one:
+        assert one[asked] == other[asked], asked
 
 
-def test_the_two_worlds_differ_for_their_author(make_world):
-    """The test above could fail: the private words are really there."""
-    without, with_private = make_world(False, author=True), make_world(True, author=True)
-    assert without["/notes"] != with_private["/notes"]
-    assert without["/reflections"] != with_private["/reflections"]
+# The worlds compared
 
 
 @pytest.fixture
 def make_world(tmp_path, built, hashing):
-    def make(private: bool, *, author: bool = False) -> dict[str, bytes]:
-        folder = tmp_path / f"{private}-{author}"
+    """Answers by member, in a world with these private things."""
+    made = iter(range(100))
+
+    def make(work, viewers, private=None) -> tuple[dict[str, dict[str, bytes]], dict[str, str]]:
+        folder = tmp_path / str(next(made))
         shutil.copytree(built, folder)
         draw = Draw("organisation")
         settings = {"ID_SALT": b"two worlds", "DRAW_BYTES": draw}
         with fresh_database() as url, running_app(folder, url, hashing, **settings) as app:
-            maria, omar = build(draw, found_organisation(), private=private)
-            if author:
-                client = client_for(app, maria)
-                return {path: client.get(path).data for path in ("/notes", "/reflections")}
-            return seen(client_for(app, omar))
+            world = begin(draw)
+            work(world)
+            reconcile.sweep()
+            hidden = {k: v for k, v in world.ids.items() if k != "public"}
+            found = {}
+            for viewer in viewers:
+                draw.next_is(f"requests of {viewer}")
+                client = client_for(app, world.people.get(viewer))
+                found[viewer] = seen(client, hidden if private is None else private)
+            return found, hidden
 
     return make
+
+
+OUTSIDERS = ("Omar Haddad", "Ada Admin", "nobody")
+
+
+@pytest.mark.slow
+def test_an_outsider_cannot_tell_whether_private_words_exist(make_world):
+    with_private, ids = make_world(lambda w: write_privately(w, EVERYTHING), OUTSIDERS)
+    without, _none = make_world(lambda w: None, OUTSIDERS, ids)
+    assert set(ids) == {"unit", "wandered", "withdrawn", "draft", "note"}
+    for viewer in OUTSIDERS:
+        assert_same(without[viewer], with_private[viewer])
+        assert not any(SECRET.encode() in answer for answer in with_private[viewer].values())
+
+
+@pytest.mark.slow
+def test_in_the_unit_one_reads_the_units_piece_and_nothing_that_is_more_private(make_world):
+    insider = ("Li Wen",)
+    all_of_it, ids = make_world(lambda w: write_privately(w, EVERYTHING), insider)
+    hidden = {name: piece for name, piece in ids.items() if name != "unit"}
+    all_of_it, _ids = make_world(lambda w: write_privately(w, EVERYTHING), insider, hidden)
+    unit_only, _ids = make_world(lambda w: write_privately(w, frozenset({"unit"})), insider, hidden)
+    assert_same(unit_only["Li Wen"], all_of_it["Li Wen"])
+    answers = b"\n".join(all_of_it["Li Wen"].values())
+    assert UNIT_TITLE.encode() in answers
+    assert f"/reflections/{ids['unit']}".encode() in answers
+    assert SECRET.encode() not in answers
+
+
+@pytest.mark.slow
+def test_nobody_can_tell_who_wrote_without_a_name_nor_at_what_hour(make_world):
+    """Omar is the only member of his unit who is no administrator."""
+
+    def by(author: str, hour: int):
+        def work(world: World) -> None:
+            world.submit(
+                author, "nameless", title="The bill", audience="anonymous",
+                body="I never report a leak in our houses, because I fear the bill.",
+                now=NOW.replace(hour=hour),
+            )  # fmt: skip
+
+        return work
+
+    viewers = ("Ada Admin", "nobody")
+    worlds = [
+        make_world(by(author, hour), viewers)
+        for author, hour in (("Maria Lopez", 9), ("Li Wen", 9), ("Omar Haddad", 17))
+    ]
+    (first, ids), *others = worlds
+    for other, other_ids in others:
+        assert other_ids == ids
+        for viewer in viewers:
+            assert_same(first[viewer], other[viewer])
+    answers = b"\n".join(first["Ada Admin"].values())
+    assert b"The bill" in answers
+    assert f"/reflections/{ids['nameless']}".encode() in answers
+
+
+def test_the_worlds_differ_for_their_author(make_world):
+    """The tests above could fail: the private words are really there."""
+    author = ("Maria Lopez",)
+    with_private, ids = make_world(lambda w: write_privately(w, EVERYTHING), author)
+    without, _none = make_world(lambda w: None, author, ids)
+    assert any(SECRET.encode() in answer for answer in with_private["Maria Lopez"].values())
+    differing = {
+        k
+        for k in without["Maria Lopez"]
+        if without["Maria Lopez"][k] != with_private["Maria Lopez"][k]
+    }
+    for path in ("/notes {}", "/reflections {}", "/saved {}", "/me {}", "/write/mine {}"):
+        assert any(asked.endswith(path) for asked in differing), path
