@@ -163,6 +163,11 @@ def test_links_are_built_from_the_public_address_whatever_the_request_says(
         assert "evil" not in body
 
 
+def test_a_server_without_mail_queues_none(maria, client_as, run_waiting_jobs):
+    client_as().post("/reset", data={"email": "maria.lopez@example.org"})
+    assert run_waiting_jobs() == 0
+
+
 def test_mail_without_a_public_address_is_refused_at_the_start():
     with pytest.raises(SettingsError, match="XINDE_PUBLIC_URL"):
         read({"XINDE_MAIL_URL": "smtp://localhost"}, dotenv=None)
