@@ -199,7 +199,11 @@ def relabel(db: sqlite3.Connection, rows: Iterable[tuple[Reading, bytes]]) -> No
 
 
 def remove(db: sqlite3.Connection, ids: Sequence[str]) -> int:
-    """Take readings out; the number of those that were there."""
+    """Take readings out; the number of those that were there. Where none was, the
+    index is not touched: what is not open to all must not be noticed in it."""
+    there = "select 1 from readings where id = ?"
+    if not any(db.execute(there, (reading_id,)).fetchone() for reading_id in ids):
+        return 0
     revision = next_revision(db)
     before = db.total_changes
     db.executemany(

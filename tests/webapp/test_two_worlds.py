@@ -30,12 +30,14 @@ from tests.webapp.people import (
 )
 from webapp.community import change, db
 from webapp.ids import new_id
-from webapp.jobs import reconcile
+from webapp.jobs import queue, reconcile
 from webapp.members import actions as members
 from webapp.members import store
 from webapp.notes.tables import Note
 from webapp.readings.tables import Deed
 from webapp.reflections import actions as reflections
+from webapp.reflections import store as store_of_reflections
+from webapp.resources import resources
 
 SECRET = "The bucket under the sink was mine and I hid it from the office"
 UNIT_TITLE = "Only for Harbour: leaks and buckets"
@@ -372,6 +374,27 @@ def test_nobody_can_tell_who_wrote_without_a_name_nor_at_what_hour(make_world):
     answers = b"\n".join(first["Ada Admin"].values())
     assert b"The bill" in answers
     assert f"/reflections/{ids['nameless']}".encode() in answers
+
+
+def test_what_is_not_for_all_does_not_touch_the_shared_index(app, organisation, maria, client_as):
+    """Not even its files: others would have to read them anew, and could notice."""
+    folder = app.config["XINDE"].index_folder
+
+    def stamp() -> list[tuple[str, int, bytes]]:
+        files = sorted(p for p in folder.rglob("*") if p.is_file() and "-shm" not in p.name)
+        return [(p.name, p.stat().st_mtime_ns, p.read_bytes()) for p in files]
+
+    resources().index.snapshot()
+    before, client = stamp(), client_as(maria)
+    draw = Draw("one")
+    world = World(draw, organisation, {"Maria Lopez": maria})
+    made = world.submit("Maria Lopez", "unit", title="Ours", body=SECRET, audience="unit")
+    queue.look_again(organisation.id, made)
+    assert queue.run_waiting() == 1
+    client.post(f"/reflections/{made}/withdraw")
+    assert queue.run_waiting() == 1
+    assert store_of_reflections.behind_index(db.session) == []
+    assert stamp() == before
 
 
 def test_the_worlds_differ_for_their_author(make_world):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 import structlog
 from flask import current_app
 
@@ -53,5 +54,8 @@ def sweep() -> int:
             done += 1
         except Exception as problem:
             db.session.rollback()
-            log.error("reflection not indexed", reflection=reflection_id, problem=str(problem))
+            said = type(problem).__name__  # a database's message may quote the row
+            if not isinstance(problem, sa.exc.SQLAlchemyError):
+                said = f"{said}: {problem}"
+            log.error("reflection not indexed", reflection=reflection_id, problem=said)
     return done
