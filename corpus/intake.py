@@ -103,6 +103,10 @@ def add_files(
 
 def _files(folder: Path) -> list[_Found]:
     root = os.path.abspath(folder)
+    if os.path.isfile(root):
+        raise CorpusError(
+            f"{folder} is a file, not a folder. Nothing was changed. Name the folder it is in."
+        )
     if not os.path.isdir(root):
         raise CorpusError(
             f"The folder {folder} is not there. Nothing was changed. "

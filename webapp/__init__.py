@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask
+if TYPE_CHECKING:
+    from flask import Flask
 
-from webapp import settings as settings_module
-from webapp.settings import Settings
+    from webapp.settings import Settings
 
 
 def create_app(settings: Settings | None = None, *, model: Any = None, **config: Any) -> Flask:
@@ -19,9 +19,11 @@ def create_app(settings: Settings | None = None, *, model: Any = None, **config:
     database but neither changes its schema nor builds the library: see
     `webapp.setup`.
     """
+    from flask import Flask
     from flask_wtf import CSRFProtect
 
     from webapp import community, doors, fonts, languages, not_set_up, shapes
+    from webapp import settings as settings_module
     from webapp.jobs import queue
     from webapp.members import accounts
     from webapp.members import views as members

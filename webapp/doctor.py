@@ -100,7 +100,12 @@ def _folder(settings: Settings) -> str:
         raise Ill(f"there is no {data.resolve()}. Start Xinde once with: xinde serve")
     if not os.access(data, os.W_OK | os.X_OK):
         raise Ill(f"{data.resolve()} cannot be written. Give this user the right to write there.")
-    return "can be written"
+    community = data / "community.db"
+    if community.exists() and data.stat().st_mode & 0o001 and community.stat().st_mode & 0o004:
+        raise Ill(
+            f"every user of this machine can read {community.resolve()}. Run: chmod -R go= {data.resolve()}"
+        )
+    return "can be written, and not read by everybody"
 
 
 def _disk(settings: Settings) -> str:

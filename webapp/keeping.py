@@ -9,6 +9,7 @@ they are made again.
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import hashlib
 import json
 import os
@@ -34,6 +35,23 @@ MANIFEST = "manifest.json"
 SQLITE, DUMP = "community.db", "community.dump"
 MOST_ENTRIES = 200_000
 _NAME = re.compile(r"(community\.(db|dump)|secrets/[A-Za-z0-9_-]{1,40}|texts/.{1,400})", re.S)
+
+
+# What reading a broken or hostile archive may raise.
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    ValueError,  # names that are no UTF-8, too
+    OverflowError,
+    NotImplementedError,
+    RuntimeError,  # encrypted; RecursionError of a manifest nested without end
+)
+# What a file system says to a name that it cannot have.
+_BAD_NAME = {errno.ENAMETOOLONG, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.EINVAL}
 
 
 class KeepingError(Exception):
@@ -208,7 +226,7 @@ def _opened(source: Path) -> Iterator[zipfile.ZipFile]:
         )
     try:
         packed = zipfile.ZipFile(source)
-    except (zipfile.BadZipFile, ValueError):
+    except _BROKEN:
         raise KeepingError(
             f"{source} is no backup of Xinde, or a part of it is missing. Use another copy."
         ) from None
@@ -228,16 +246,7 @@ def _checked_manifest(packed: zipfile.ZipFile, source: Path) -> dict[str, Any]:
         sizes = [int(facts["size"]) for facts in files.values()]
         good = good and all(size >= 0 for size in sizes)
         good = good and all(isinstance(facts["sha256"], str) for facts in files.values())
-    except (
-        KeyError,
-        TypeError,
-        ValueError,
-        AttributeError,
-        RecursionError,
-        zipfile.BadZipFile,
-        OSError,
-        EOFError,
-    ):
+    except _BROKEN:
         good = False
     if not good:
         raise KeepingError(
@@ -273,9 +282,9 @@ def _enough_room(data: Path, manifest: dict[str, Any]) -> None:
 def _unpack(packed: zipfile.ZipFile, manifest: dict[str, Any], folder: Path, source: Path) -> None:
     for name, facts in manifest["files"].items():
         target = folder / name
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         digest, left = hashlib.sha256(), int(facts["size"])
         try:
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with (
                 packed.open(name) as inside,
                 open(os.open(target, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "wb") as out,
@@ -286,13 +295,11 @@ def _unpack(packed: zipfile.ZipFile, manifest: dict[str, Any], folder: Path, sou
                         break  # more than it says: a bomb is not unpacked to its end
                     digest.update(chunk)
                     out.write(chunk)
-        except (
-            zipfile.BadZipFile,
-            EOFError,
-            NotImplementedError,
-            RuntimeError,
-            zlib.error,
-        ):
+        except OSError as problem:
+            if problem.errno not in _BAD_NAME:
+                raise
+            left = -1
+        except _BROKEN:
             left = -1
         if left != 0 or digest.hexdigest() != facts["sha256"]:
             raise KeepingError(
@@ -317,6 +324,7 @@ def _fits(settings: Settings, folder: Path, source: Path) -> None:
         with closing(sqlite3.connect(folder / SQLITE)) as found:
             state = found.execute("pragma integrity_check").fetchone()[0]
             found.execute("select count(*) from organisations").fetchone()
+            found.execute("select version_num from alembic_version").fetchone()
     except sqlite3.Error as problem:
         state = str(problem)
     if state != "ok":

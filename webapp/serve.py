@@ -10,6 +10,7 @@ model and the index are opened in the serving process, in the background;
 from __future__ import annotations
 
 import ctypes
+import errno
 import fcntl
 import os
 import signal
@@ -134,10 +135,8 @@ def check_port(host: str, port: int) -> None:
     """Say at once, before minutes of set-up, that the address cannot be had."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    except socket.gaierror:
-        raise ServeError(
-            f"{host} is no address of this machine. Use --host 127.0.0.1, or 0.0.0.0 for every address."
-        ) from None
+    except (socket.gaierror, UnicodeError):  # UnicodeError: no name can be like that
+        raise _no_address(host) from None
     family, kind, _protocol, _name, where = found[0]
     with socket.socket(family, kind) as trial:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -149,10 +148,19 @@ def check_port(host: str, port: int) -> None:
                 f"Port {port} is reserved for the system. Use another: --port 8000"
             ) from None
         except OSError as problem:
+            if problem.errno == errno.EADDRNOTAVAIL:
+                raise _no_address(host) from None
             raise ServeError(
                 f"Port {port} on {host} cannot be had ({problem.strerror}). "
                 f"Another program may be using it. Use another: --port {port + 1 if port < 65535 else 8000}"
             ) from None
+
+
+def _no_address(host: str) -> ServeError:
+    return ServeError(
+        f"{host[:80] or 'An empty name'} is no address of this machine. "
+        "Use --host 127.0.0.1, or 0.0.0.0 for every address."
+    )
 
 
 # Setting up in a child process

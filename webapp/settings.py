@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 
 
 class SettingsError(Exception):
@@ -87,7 +90,7 @@ def read(
     """
     found: dict[str, str] = {}
     if dotenv is not None and dotenv.is_file():
-        found.update({k: v or "" for k, v in dotenv_values(dotenv).items()})
+        found.update(_of_file(dotenv))
     found.update(os.environ if environ is None else environ)
     known = {f"XINDE_{f.name.upper()}": f for f in fields(Settings)}
     values: dict[str, Any] = {}
@@ -104,6 +107,22 @@ def read(
     settings = Settings(**values)
     _check(settings)
     return settings
+
+
+def _of_file(dotenv: Path) -> dict[str, str]:
+    """The lines of a `.env` file. One that cannot be understood is an error: it may
+    be the one that says where people's words are kept."""
+    try:
+        with open(dotenv, encoding="utf-8") as lines:
+            for binding in parse_stream(lines):
+                if binding.error:
+                    raise SettingsError(
+                        f"{dotenv}, line {binding.original.line}, cannot be understood. "
+                        "Write NAME=value, and values with spaces or signs in quotes."
+                    )
+        return {name: value or "" for name, value in dotenv_values(dotenv).items()}
+    except UnicodeDecodeError:
+        raise SettingsError(f"{dotenv} is not UTF-8. Save it as UTF-8.") from None
 
 
 _FOR_TESTS = {"XINDE_TEST_CACHE"}
@@ -131,15 +150,58 @@ def _check(settings: Settings) -> None:
         raise SettingsError(
             f"XINDE_TIME_ZONE is {settings.time_zone!r}, which is no time zone. Try Asia/Shanghai or UTC."
         ) from None
-    if settings.threads < 1 or settings.model_threads < 1:
-        raise SettingsError("XINDE_THREADS and XINDE_MODEL_THREADS must be at least 1.")
+    for name, value, least, most in (
+        ("XINDE_THREADS", settings.threads, 1, 500),
+        ("XINDE_MODEL_THREADS", settings.model_threads, 1, 500),
+        ("XINDE_PROXIES", settings.proxies, 0, 20),
+    ):
+        if not least <= value <= most:
+            raise SettingsError(f"{name} is {value}; it must be from {least} to {most}.")
+    if settings.public_url and not _ADDRESS.fullmatch(settings.public_url):
+        raise SettingsError(
+            f"XINDE_PUBLIC_URL is {settings.public_url!r}; write it like https://study.example.org, "
+            "without a path."
+        )
     if settings.mail_url and not settings.public_url:
         raise SettingsError(
             "XINDE_MAIL_URL is set and XINDE_PUBLIC_URL is not. Links in mail are built from it: "
             "set it to the address people use, e.g. https://study.example.org."
         )
+    if settings.mail_url and not _is_mail_server(settings.mail_url):
+        raise SettingsError(
+            "XINDE_MAIL_URL must look like smtp://user:password@host:587 (or smtps://), "
+            "with special characters percent-encoded (@ as %40)."
+        )
+    _check_database(settings)
+
+
+def _is_mail_server(url: str) -> bool:
+    try:
+        where = urlsplit(url)
+        return where.scheme in ("smtp", "smtps") and bool(where.hostname) and where.port != 0
+    except ValueError:
+        return False
+
+
+_ADDRESS = re.compile(r"https?://[^/\s?#@]+/?")
+
+
+def _check_database(settings: Settings) -> None:
     scheme = settings.community_url.partition("://")[0]
     if scheme not in {"sqlite", "postgresql+psycopg"}:
         raise SettingsError(
             f"DATABASE_URL begins with {scheme!r}; Xinde keeps people's words in sqlite:// or postgresql://."
         )
+    if settings.database_url:
+        from sqlalchemy.engine import make_url
+        from sqlalchemy.exc import ArgumentError
+
+        try:
+            place = make_url(settings.community_url).database
+        except (ArgumentError, ValueError):
+            place = None
+        if not place or place == ":memory:":
+            raise SettingsError(
+                "DATABASE_URL names no database. Write it like postgresql://user:password@host:5432/name, "
+                "with special characters percent-encoded (@ as %40)."
+            )

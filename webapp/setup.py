@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from flask import Flask
 
-    from corpus.intake import BuildReport
+    from corpus.intake import BuildReport, Outcome
     from recommender.indexing import SyncReport
     from webapp.resources import Resources
     from webapp.settings import Settings
@@ -246,23 +247,56 @@ def sources(settings: Settings) -> list[Path]:
     return [starter.folder(), settings.data / "texts", *settings.text_folders]
 
 
-def keep_texts(settings: Settings, files: Sequence[Path]) -> list[Path]:
-    """Copy files into the data folder's own texts, each whole or not at all."""
-    kept = []
+def keep_texts(settings: Settings, files: Sequence[Path]) -> list[Outcome]:
+    """Copy files into the data folder's own texts, each whole or not at all.
+
+    Returns those that cannot be read, which are not copied: a good text of the same
+    name is not lost to a broken one.
+    """
+    from corpus.child import Reader
+    from corpus.intake import Outcome
+    from corpus.texts import TextRefused
+
+    _can_be_kept(files)
+    refused = []
+    with Reader() as reader:
+        for file in files:
+            target = settings.data / "texts" / file.name
+            if target.exists() and target.samefile(file):
+                continue
+            part = target.with_name(f".{secrets.token_hex(4)}.part{file.suffix}")
+            try:
+                reader.read(file)
+                shutil.copyfile(file, part)
+                part.replace(target)
+            except TextRefused as problem:
+                refused.append(Outcome(str(file), str(problem)))
+            finally:
+                part.unlink(missing_ok=True)
+    return refused
+
+
+def _can_be_kept(files: Sequence[Path]) -> None:
+    names: dict[str, Path] = {}
     for file in files:
+        if file.is_dir():
+            raise SetupError(
+                f"{file} is a folder. Name the files in it, or keep it yourself and set XINDE_TEXTS={file}"
+            )
         if not file.is_file():
             raise SetupError(
                 f"There is no file {file}. Check the path and run the same command again."
             )
-        target = settings.data / "texts" / file.name
-        if target.exists() and target.samefile(file):
-            kept.append(target)
-            continue
-        part = target.with_name(f".{target.name}.part")
-        shutil.copyfile(file, part)
-        part.replace(target)
-        kept.append(target)
-    return kept
+        if file.name.startswith("."):
+            raise SetupError(
+                f"{file} begins with a dot; the library passes over such files. Give it another name."
+            )
+        if file.name in names:
+            raise SetupError(
+                f"{names[file.name]} and {file} have the same name, so the second would replace the first. "
+                "Rename one of them."
+            )
+        names[file.name] = file
 
 
 def library_is_built(settings: Settings) -> bool:
@@ -310,9 +344,16 @@ def _listing(root: Path, pattern: str) -> list[list[Any]]:
     return sorted(found)
 
 
-def library(app: Flask, *, say: Say = quietly, other_model: bool = False) -> LibraryReport:
+def library(
+    app: Flask,
+    *,
+    say: Say = quietly,
+    other_model: bool = False,
+    adding: Sequence[Path] = (),
+) -> LibraryReport:
     """Make library and index agree with the folders of texts and the model.
 
+    The files `adding` are first copied into the data folder, if they can be read.
     With `other_model` an index of another model is made anew; without, it is an
     error (IndexMismatch), for that costs minutes and may be a slip. Needs an app
     context.
@@ -325,6 +366,7 @@ def library(app: Flask, *, say: Say = quietly, other_model: bool = False) -> Lib
     resources: Resources = app.extensions["xinde_resources"]
     model = _model(settings, resources, say)
     _index_fits(settings, model, other_model=other_model)
+    refused = keep_texts(settings, adding) if adding else []
     stamp = _stamp(settings)  # before the build: a text changed meanwhile is seen next time
     with bar("Reading texts", "file") as shown:
         made = intake.build(
@@ -334,6 +376,7 @@ def library(app: Flask, *, say: Say = quietly, other_model: bool = False) -> Lib
             roles=starter.roles(),
             progress=shown.at,
         )
+    made.refused[:0] = refused
     with Library.open(settings.library_path) as library, bar("Embedding", "passage") as shown:
         synced = sync_library(settings.index_folder, library, model, progress=shown.step)
     part = settings.data / f".{STAMP}.{os.getpid()}.part"

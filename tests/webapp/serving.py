@@ -42,7 +42,7 @@ class Server:
                 [
                     sys.executable,
                     "-c",
-                    "from webapp.cli import main; main(prog_name='xinde')",
+                    "from webapp.command import main; main()",
                     "serve",
                     "--port",
                     str(self.port),

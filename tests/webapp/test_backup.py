@@ -176,6 +176,53 @@ def test_a_path_that_leads_elsewhere_is_refused(kept, tmp_path, name):
     assert not (tmp_path / "outside.txt").exists()
 
 
+@pytest.mark.parametrize(
+    "names", [["texts/" + "n" * 300], ["texts/" + "学" * 120], ["texts/a", "texts/a/b"]]
+)
+def test_names_that_no_disk_can_have_are_refused(kept, tmp_path, names):
+    def add(entries):
+        manifest = json.loads(entries["manifest.json"])
+        for name in names:
+            manifest["files"][name] = manifest["files"]["community.db"]
+            entries[name] = entries["community.db"]
+        entries["manifest.json"] = json.dumps(manifest).encode()
+
+    _refused(into(tmp_path), changed(kept, tmp_path / "x.zip", add), "Nothing was restored")
+
+
+def test_an_encrypted_archive_is_refused(kept, tmp_path):
+    content = bytearray(kept.read_bytes())
+    place = -1
+    while (place := content.find(b"PK\x01\x02", place + 1)) >= 0:
+        content[place + 8] |= 1
+    (tmp_path / "x.zip").write_bytes(content)
+    _refused(into(tmp_path), tmp_path / "x.zip", "Use another copy")
+
+
+def test_whichever_bit_is_turned_what_comes_back_is_what_was_kept(kept, settings, tmp_path):
+    """A turned bit is refused in a sentence, or was in a place that holds nothing."""
+    import random
+
+    chance = random.Random(2)
+    whole = kept.read_bytes()
+    truth = {p.name: p.read_bytes() for p in (settings.data / "secrets").iterdir()}
+    refused = 0
+    for turn in range(120):
+        content = bytearray(whole)
+        # every second one near the end, where the list of entries stands
+        first = 0 if turn % 2 else len(whole) - 700
+        content[chance.randrange(first, len(content))] ^= 1 << chance.randrange(8)
+        (tmp_path / "x.zip").write_bytes(content)
+        to = into(tmp_path, f"turned-{turn}")
+        try:
+            keeping.restore(to, tmp_path / "x.zip")
+        except KeepingError:
+            refused += 1
+        else:
+            assert {p.name: p.read_bytes() for p in (to.data / "secrets").iterdir()} == truth
+    assert refused > 60
+
+
 def test_an_entry_beyond_the_manifest_is_refused(kept, tmp_path):
     def add(entries):
         entries["secrets/extra"] = b"key"
@@ -191,6 +238,8 @@ def test_an_entry_beyond_the_manifest_is_refused(kept, tmp_path):
         b"{}",
         b'{"format": "xinde-backup-1", "files": []}',
         b'{"format": "other", "files": {}}',
+        b'{"format": "xinde-backup-1", "files": {"community.db": {"size": 1e999, "sha256": ""}}}',
+        b"[" * 200_000,
     ],
 )
 def test_a_manifest_that_says_nothing_is_refused(kept, tmp_path, manifest):

@@ -46,7 +46,7 @@ def environment(data: Path) -> dict[str, str]:
 
 def run_xinde(*arguments: str, data: Path, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", "from webapp.cli import main; main(prog_name='xinde')", *arguments],
+        [sys.executable, "-c", "from webapp.command import main; main()", *arguments],
         env={**environment(data), **more},
         cwd=data.parent,
         capture_output=True,
@@ -95,7 +95,7 @@ def test_help_answers_at_once(tmp_path):
             sys.executable,
             "-c",
             "import sys, webapp.cli; print([m for m in sys.modules if m in "
-            "('numpy', 'sqlalchemy', 'onnxruntime', 'torch', 'gunicorn', 'tqdm')])",
+            "('numpy', 'flask', 'sqlalchemy', 'onnxruntime', 'torch', 'gunicorn', 'tqdm')])",
         ],
         env=environment(tmp_path),
         cwd=ROOT,
@@ -298,6 +298,17 @@ def test_doctor_is_content_with_a_fresh_folder_and_names_what_is_wrong(xinde, da
     assert xinde("library", "check").exit_code == 1
 
 
+def test_doctor_says_when_every_user_of_the_machine_can_read_what_people_wrote(xinde, data):
+    data.chmod(0o755)
+    (data / "community.db").chmod(0o644)
+    found = next(line for line in xinde("doctor").stdout.splitlines() if " folder " in line)
+    assert found.startswith("PROBLEM")
+    assert f"chmod -R go= {data}" in found
+    data.chmod(0o700)
+    found = next(line for line in xinde("doctor").stdout.splitlines() if " folder " in line)
+    assert found.startswith("ok")
+
+
 def test_doctor_of_an_empty_folder_says_how_to_begin(tmp_path):
     done = run_xinde("doctor", data=tmp_path / "nothing")
     assert done.returncode == 1
@@ -313,6 +324,14 @@ def test_doctor_of_an_empty_folder_says_how_to_begin(tmp_path):
         ("XINDE_LANGUAGE", "fr", "en or zh"),
         ("DATABASE_URL", "mysql://x", "postgresql://"),
         ("DATABASE_URL", "postgresql://127.0.0.1:1/none", "does not answer"),
+        ("DATABASE_URL", "postgresql://no.such.host.invalid/x", "does not answer"),
+        ("DATABASE_URL", "sqlite", "names no database"),
+        ("DATABASE_URL", "sqlite://", "names no database"),
+        ("DATABASE_URL", "postgresql://u:p@127.0.0.1:port/x", "names no database"),
+        ("XINDE_THREADS", "999999999", "from 1 to 500"),
+        ("XINDE_PROXIES", "-3", "from 0 to 20"),
+        ("XINDE_PUBLIC_URL", "study.example.org", "https://study.example.org"),
+        ("XINDE_TEXTS", "/etc/passwd", "is a file, not a folder"),
         ("XINDE_MODEL", "no-such-model", "There is no model"),
         ("XINDE_TEXTS", "/no/such/folder", "/no/such/folder"),
     ],
@@ -322,6 +341,104 @@ def test_a_wrong_setting_is_one_clear_line(data, name, value, said):
     assert done.returncode == 1
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("url", ["ftp://x", "smtp://h:99999", "smtp://[::1", "smtp://"])
+def test_a_mail_address_that_cannot_be_is_a_setting_to_correct(url):
+    from webapp.settings import SettingsError, read
+
+    with pytest.raises(SettingsError, match="XINDE_MAIL_URL must look like smtp://"):
+        read({"XINDE_MAIL_URL": url, "XINDE_PUBLIC_URL": "https://a.example.org"}, dotenv=None)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"XINDE_\xff=1", "is not UTF-8"),
+        (b"# good\nthis is not a setting\n", "line 2"),
+        (b"XINDE_THREADS=many", "whole number"),
+    ],
+)
+def test_a_file_of_settings_that_cannot_be_understood_is_named(tmp_path, content, said):
+    from webapp.settings import SettingsError, read
+
+    file = tmp_path / ".env"
+    file.write_bytes(content)
+    with pytest.raises(SettingsError, match=said):
+        read({}, dotenv=file)
+    file.write_text('# a comment\n\nexport XINDE_LANGUAGE="zh"\n')
+    assert read({}, dotenv=file).language == "zh"
+
+
+def test_what_sqlite_says_of_a_full_or_read_only_disk_is_told_as_such(data, monkeypatch):
+    """Its own words sound like damage, and the cure for that would delete the file."""
+    from collections import namedtuple
+
+    from corpus.texts import LibraryBroken
+    from recommender.errors import IndexBroken
+    from webapp.cli import errors
+
+    monkeypatch.setenv("XINDE_DATA", str(data))
+    broken = LibraryBroken("library.db failed: disk I/O error. Move it away.")
+    assert errors.sentence(broken) == str(broken)
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr("shutil.disk_usage", lambda _path: usage(10, 10, 0))
+    assert "is full" in errors.sentence(broken)
+    read_only = IndexBroken("index.db cannot be read (attempt to write a readonly database).")
+    assert f"{data} cannot be written" in errors.sentence(read_only)
+
+
+def test_ctrl_c_is_answered_in_a_sentence_even_while_the_program_is_read(tmp_path):
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys\n"
+            "class Stop:\n"
+            "    def find_spec(self, name, *_):\n"
+            "        if name == 'click': raise KeyboardInterrupt\n"
+            "sys.meta_path.insert(0, Stop())\n"
+            "from webapp.command import main; main()",
+        ],
+        env=environment(tmp_path),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 130
+    assert done.stderr.strip() == "Stopped. Run the same command again; it goes on."
+
+
+def test_a_broken_file_does_not_replace_a_good_text(xinde, data, tmp_path):
+    file = tmp_path / "on-kettles.md"
+    file.write_text("---\ntitle: On kettles\n---\nA kettle that whistles is heard.\n")
+    assert xinde("library", "add", str(file)).exit_code == 0
+    file.write_text("")
+    refused = xinde("library", "add", str(file))
+    assert refused.exit_code == 1
+    assert "on-kettles.md is empty" in refused.stdout
+    assert "whistles" in (data / "texts" / "on-kettles.md").read_text()
+    assert sorted(p.name for p in (data / "texts").iterdir()) == ["on-kettles.md"]
+
+
+def test_what_cannot_be_added_is_said_before_anything_is_copied(xinde, data, tmp_path):
+    one, other = tmp_path / "a" / "x.md", tmp_path / "b" / "x.md"
+    for file in (one, other):
+        file.parent.mkdir()
+        file.write_text("# X\n\nWords.\n")
+    hidden = tmp_path / ".hidden.md"
+    hidden.write_text("# Hidden\n\nWords.\n")
+    for wrong, said in (
+        ([one, other], "same name"),
+        ([one, hidden], "begins with a dot"),
+        ([one, tmp_path], "is a folder"),
+        ([one, tmp_path / "none.md"], "There is no file"),
+    ):
+        done = xinde("library", "add", *map(str, wrong))
+        assert done.exit_code == 1
+        assert said in done.stderr
+    assert list((data / "texts").iterdir()) == []
 
 
 def test_an_index_of_another_model_names_the_cure(data, tmp_path):

@@ -339,6 +339,8 @@ def test_a_file_that_is_no_load_file_is_refused_with_a_sentence(tmp_path, organi
         ("e.json", b"[" * 100_000, "nested too deeply"),
         ("f.xlsx", b"PK", "neither .json nor .csv"),
         ("g.csv", b"name\nMaria", "no column email"),
+        ("i.csv", b"name,email\n\nMaria,\n", "row 3 has neither an email nor a key"),
+        ("j.json", b'{"a": ' + b"9" * 5000 + b"}", "a number of thousands of digits"),
         ("h.csv", b"name,email,shoe\nA,b@example.org,40", "'shoe'"),
     ):
         file = tmp_path / name

@@ -54,9 +54,12 @@ def test_a_port_in_use_is_named_with_another_one():
             check_port("127.0.0.1", port)
 
 
-def test_a_host_that_is_not_ours_is_said():
-    with pytest.raises(ServeError, match="--host"):
-        check_port("no.such.host.invalid", 8000)
+@pytest.mark.parametrize(
+    "host", ["no.such.host.invalid", "203.0.113.7", "a b", "a..b", "x" * 300 + ".org"]
+)
+def test_a_host_that_is_not_ours_is_said(host):
+    with pytest.raises(ServeError, match=r"no address of this machine.*--host"):
+        check_port(host, 8000)
 
 
 @pytest.mark.parametrize(
@@ -193,6 +196,7 @@ def test_a_first_start_that_is_stopped_goes_on_with_the_same_command(tmp_path):
             time.sleep(pause)
             code = server.stop()
             assert code in (0, 130, -signal.SIGINT), server.output
+            # before our first line runs, Python itself answers
             assert "Traceback" not in server.output or pause < 0.5, server.output
     with Server(data) as server:
         server.wait_until_ready()

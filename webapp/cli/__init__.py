@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-STOPPED = 130  # what a shell expects of a command that was stopped with Ctrl-C
+from webapp.command import STOPPED
 
 
 class Commands(click.Group):

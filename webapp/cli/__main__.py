@@ -1,6 +1,6 @@
 """`python -m webapp.cli` is `xinde`."""
 
-from webapp.cli import main
+from webapp.command import main
 
 if __name__ == "__main__":
-    main(prog_name="xinde")
+    main()

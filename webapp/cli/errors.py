@@ -6,12 +6,14 @@ import errno
 import sqlite3
 import sys
 
+LITTLE = 1024 * 1024  # bytes free; below, a write that failed failed for want of room
+
 
 def sentence(error: BaseException) -> str | None:
     """What happened, to which thing, and the cure; None for a fault of ours,
     which deserves its traceback."""
     if isinstance(error, _expected()):
-        return str(error)
+        return _told_of_the_disk(str(error)) or str(error)
     if isinstance(error, sqlite3.Error):
         return _sqlite(str(error))
     if "sqlalchemy" in sys.modules:
@@ -22,6 +24,33 @@ def sentence(error: BaseException) -> str | None:
     if isinstance(error, OSError):
         return _disk(error)
     return None
+
+
+def _told_of_the_disk(message: str) -> str | None:
+    """What SQLite says of a full or read-only disk sounds like a damaged file; the
+    cure for those, to delete the file, would do harm."""
+    if "disk I/O error" in message and _is_full():
+        return _full()
+    if "readonly database" in message:
+        return _not_writable()
+    return None
+
+
+def _is_full() -> bool:
+    import shutil
+
+    try:
+        return shutil.disk_usage(_folder()).free < LITTLE
+    except OSError:
+        return False
+
+
+def _full() -> str:
+    return f"The disk that holds {_folder()} is full. Make room and run the same command again; nothing was lost."
+
+
+def _not_writable() -> str:
+    return f"{_folder()} cannot be written. Give this user the right to write there, or set XINDE_DATA to another folder."
 
 
 def _expected() -> tuple[type[BaseException], ...]:
@@ -57,10 +86,10 @@ def _folder() -> str:
 
 def _sqlite(message: str) -> str:
     folder = _folder()
-    if "full" in message:
-        return f"The disk that holds {folder} is full. Make room and run the same command again; nothing was lost."
+    if "full" in message or ("disk I/O error" in message and _is_full()):
+        return _full()
     if "readonly" in message or "unable to open" in message:
-        return f"{folder} cannot be written. Give this user the right to write there, or set XINDE_DATA to another folder."
+        return _not_writable()
     if "locked" in message:
         return f"A database in {folder} is busy. Wait until the other command has ended and run this one again."
     if "no such table" in message:
@@ -72,15 +101,25 @@ def _sqlite(message: str) -> str:
 
 def _database(message: str) -> str:
     first = message.strip().splitlines()[0] if message.strip() else "no answer"
-    if "connection" in first and ("failed" in first or "refused" in first):
+    if _is_elsewhere():
         return f"The database at DATABASE_URL does not answer: {first}. Is it running, and is the address right?"
     return _sqlite(first)
+
+
+def _is_elsewhere() -> bool:
+    """Whether people's words are in a database that is no file in the data folder."""
+    from webapp import settings
+
+    try:
+        return bool(settings.read().database_url)
+    except settings.SettingsError:
+        return False
 
 
 def _disk(error: OSError) -> str | None:
     where = error.filename or _folder()
     if error.errno == errno.ENOSPC or error.errno == errno.EDQUOT:
-        return f"The disk that holds {_folder()} is full. Make room and run the same command again; nothing was lost."
+        return _full()
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return f"{where} cannot be written or read ({error.strerror}). Give this user the right to it, or set XINDE_DATA to another folder."
     if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.EISDIR):

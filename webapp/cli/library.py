@@ -47,7 +47,8 @@ def build(as_json: bool) -> None:
 def add(files: tuple[Path, ...], as_json: bool) -> None:
     """Copy texts into the data folder and into the library.
 
-    Adding a file of the same name again replaces the text.
+    Adding a file of the same name again replaces the text. A file that cannot be
+    read is refused, and nothing is replaced by it.
 
     \b
     Example:  xinde library add notes-on-listening.md
@@ -55,8 +56,7 @@ def add(files: tuple[Path, ...], as_json: bool) -> None:
     from webapp import setup
 
     with opening.community() as app:
-        setup.keep_texts(app.config["XINDE"], files)
-        report = setup.library(app, say=opening.say)
+        report = setup.library(app, say=opening.say, adding=files)
     _print(report, as_json)
     names = {file.name for file in files}
     if any(Path(o.file).name in names for o in report.build.refused):

@@ -27,6 +27,10 @@ class Unreadable(Exception):
     """The file cannot be read as what its name says; the message is for people."""
 
 
+class _Twice(ValueError):
+    """An object names a field twice."""
+
+
 def read(path: Path) -> Any:
     """What the file says, as JSON would give it."""
     suffix = path.suffix.lower()
@@ -70,15 +74,19 @@ def _json(text: str, name: str) -> Any:
         ) from None
     except RecursionError:
         raise Unreadable(f"{name} is nested too deeply to be a load file.") from None
-    except ValueError as problem:  # a name twice, or a number of thousands of digits
+    except _Twice as problem:
         raise Unreadable(f"{name} cannot be used: {problem}.") from None
+    except ValueError:
+        raise Unreadable(
+            f"{name} cannot be used: it has a number of thousands of digits."
+        ) from None
 
 
 def _no_name_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in pairs:
         if name in found:
-            raise ValueError(f"an object has the field {name[:60]!r} twice")
+            raise _Twice(f"an object has the field {name[:60]!r} twice")
         found[name] = value
     return found
 
@@ -94,18 +102,21 @@ def members_of(text: str, name: str) -> dict[str, Any]:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as problem:
         raise Unreadable(f"{name} is not a CSV table: {problem}.") from None
-    rows = [row for row in rows if any(cell.strip() for cell in row)]
-    if not rows:
+    numbered = [(n, r) for n, r in enumerate(rows, start=1) if any(cell.strip() for cell in r)]
+    if not numbered:
         raise Unreadable(
             f"{name} is empty. Its first line names the columns: {', '.join(COLUMNS)}."
         )
-    head = [cell.strip().lower() for cell in rows[0]]
+    head = [cell.strip().lower() for cell in numbered[0][1]]
     _check_head(head, name)
     members = []
-    for number, row in enumerate(rows[1:], start=2):
+    for number, row in numbered[1:]:
         if len(row) > len(head):
             raise Unreadable(f"{name}, row {number}: {len(row)} cells under {len(head)} columns.")
-        members.append(_member(dict(zip(head, row, strict=False)), delimiter))
+        member = _member(dict(zip(head, row, strict=False)), delimiter)
+        if not member["key"]:
+            raise Unreadable(f"{name}, row {number} has neither an email nor a key. Give it one.")
+        members.append(member)
     return {"members": members}
 
 
