@@ -81,9 +81,7 @@ def test_no_page_names_a_registry_or_a_machine_path():
     ).stdout.split()
     if not tracked:
         pytest.skip("not a git checkout")
-    hosts = re.compile(
-        r"pypi\.org|pythonhosted|registry\.npmjs|deb\.debian|huggingface\.co|cdn\.", re.I
-    )
+    hosts = re.compile(r"index-url|find-links|https?://[^ \"]*/simple/?\b|\bcdn\.", re.I)
     home = re.compile(re.escape(str(ROOT.parent)) + "/" if len(str(ROOT.parent)) > 1 else "$^")
     found = []
     for name in tracked:
