@@ -34,6 +34,7 @@ FORMAT = "xinde-backup-1"
 MANIFEST = "manifest.json"
 SQLITE, DUMP = "community.db", "community.dump"
 MOST_ENTRIES = 200_000
+_WORKING, _RESTORING = ".xinde-backup-", ".restoring-"  # folders that are there meanwhile
 _NAME = re.compile(r"(community\.(db|dump)|secrets/[A-Za-z0-9_-]{1,40}|texts/.{1,400})", re.S)
 
 
@@ -69,7 +70,10 @@ def backup(settings: Settings, target: Path) -> dict[str, Any]:
         )
     if not target.parent.is_dir():
         raise KeepingError(f"There is no folder {target.parent}. Make it, or choose another place.")
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".xinde-backup-") as folder:
+    _clear_after_killed(target.parent)
+    with tempfile.TemporaryDirectory(
+        dir=target.parent, prefix=f"{_WORKING}{os.getpid()}-"
+    ) as folder:
         files = {_copy_community(settings, Path(folder)).name: Path(folder)}
         sources = {name: place / name for name, place in files.items()}
         for kind in ("secrets", "texts"):
@@ -88,6 +92,14 @@ def backup(settings: Settings, target: Path) -> dict[str, Any]:
         except OSError:  # a file system without links
             part.rename(target)
     return manifest
+
+
+def _clear_after_killed(folder: Path) -> None:
+    """Remove what a backup that was killed left behind: it holds people's words."""
+    for left in folder.glob(f"{_WORKING}*"):
+        process = left.name.removeprefix(_WORKING).partition("-")[0]
+        if process.isdigit() and not Path("/proc", process).exists():
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _below(folder: Path) -> list[str]:
@@ -189,11 +201,13 @@ def restore(settings: Settings, source: Path) -> int:
     there before all of it was checked."""
     data = settings.data
     _must_be_empty(data)
+    for left in data.glob(f"{_RESTORING}*"):
+        shutil.rmtree(left)
     setup.folder(settings)
     with _opened(source) as packed:
         manifest = _checked_manifest(packed, source)
         _enough_room(data, manifest)
-        with tempfile.TemporaryDirectory(dir=data, prefix=".restoring-") as folder:
+        with tempfile.TemporaryDirectory(dir=data, prefix=_RESTORING) as folder:
             _unpack(packed, manifest, Path(folder), source)
             _fits(settings, Path(folder), source)
             for name in sorted(manifest["files"], key=lambda n: n == SQLITE):  # the database last
@@ -206,6 +220,10 @@ def restore(settings: Settings, source: Path) -> int:
 
 
 def _must_be_empty(data: Path) -> None:
+    """A restore that was stopped may be run again: the database comes last, so
+    without one nothing was done with the folder meanwhile."""
+    if any(data.glob(f"{_RESTORING}*")) and not (data / SQLITE).exists():
+        return
     present = [
         name
         for name in (SQLITE, "secrets", "texts", "library.db", "jobs.db")

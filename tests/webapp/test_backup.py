@@ -129,6 +129,40 @@ def test_a_folder_with_data_is_not_overwritten(kept, settings, tmp_path):
         keeping.restore(restored, kept)
 
 
+def test_a_restore_that_was_killed_goes_on_with_the_same_command(kept, tmp_path, monkeypatch):
+    restored = into(tmp_path)
+    real, moved = Path.replace, []
+
+    def replace(self, target):
+        if Path(target).name == "community.db":
+            raise KeyboardInterrupt  # the last step
+        moved.append(target)
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    with pytest.raises(KeyboardInterrupt):
+        keeping.restore(restored, kept)
+    monkeypatch.undo()
+    assert moved
+    (restored.data / ".restoring-killed" / "texts").mkdir(parents=True)  # as kill -9 leaves it
+    keeping.restore(restored, kept)
+    assert (restored.data / "community.db").exists()
+    assert not list(restored.data.glob(".restoring-*"))
+    with pytest.raises(KeepingError, match="not empty"):
+        keeping.restore(restored, kept)
+
+
+def test_a_backup_that_was_killed_leaves_no_words_behind(app, settings, maria, tmp_path):
+    left = tmp_path / ".xinde-backup-999999999-x"
+    left.mkdir()
+    (left / "community.db").write_bytes(b"words")
+    running = tmp_path / f".xinde-backup-{os.getpid()}-y"
+    running.mkdir()
+    keeping.backup(settings, tmp_path / "b.zip")
+    assert not left.exists()
+    assert running.exists()
+
+
 def _refused(settings: Settings, source: Path, said: str) -> None:
     with pytest.raises(KeepingError, match=said):
         keeping.restore(settings, source)

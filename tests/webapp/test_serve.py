@@ -165,6 +165,7 @@ def test_first_start_second_start_and_a_quiet_end(tmp_path):
         again.wait_until_ready()
         assert "Texts: " not in again.output  # nothing was built again
         assert "password" not in again.output
+        assert "xinde members reset-link maria@example.org" in again.output
         fresh = re.search(r"(/join/\S+)", again.output)[1]
         assert fresh != link
         browser = Browser(again.address)

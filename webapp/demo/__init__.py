@@ -36,6 +36,10 @@ def load(app: Flask, *, say: Callable[[str], None]) -> bool:
 
     organisation_id = setup.organisation(app)
     if db.session.get(Member, (organisation_id, derived_id("member", SHOWN))) is not None:
+        say(
+            "The sample organisation is here already. "
+            "To sign in as one of its members: xinde members reset-link maria@example.org"
+        )
         return False
     if store.members(db.session, organisation_id, limit=1):
         raise setup.SetupError(
