@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -76,8 +77,12 @@ def organisation_name() -> str:
     return str(g.organisation_name)
 
 
+@lru_cache(maxsize=512)
 def icon(name: str, size: int = 20) -> Markup:
-    """A line icon; hidden from screen readers, since words stand beside it."""
+    """A line icon; hidden from screen readers, since words stand beside it.
+
+    Kept once drawn: parsing the drawings took a third of a page of cards.
+    """
     return Markup(lucide(name, size=size, aria_hidden="true", focusable="false"))
 
 
