@@ -4,7 +4,7 @@ Knows no member and no vector. Start at `library.py` (what can be asked) and
 `intake.py` (how files come in).
 """
 
-from corpus.intake import BuildReport, add_files, build
+from corpus.intake import Brought, BuildReport, add_files, build
 from corpus.library import Library
 from corpus.records import Facets, Label, Page, TextFilter, TextRecord
 from corpus.texts import (
@@ -20,6 +20,7 @@ from corpus.texts import (
 
 __all__ = [
     "Block",
+    "Brought",
     "BuildReport",
     "CorpusError",
     "Facets",

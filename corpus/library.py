@@ -1,22 +1,28 @@
 """The texts of the organisation: where they are kept and how they are asked for.
 
-All SQL over library.db stands here. The file is ordinary SQLite: Datasette and
+All SQL over library.db stands here and in the three files beside it:
+`library_writing.py` (what changes), `library_desk.py` (what organizers ask) and
+`library_rows.py` (rows and records). The file is ordinary SQLite: Datasette and
 the `sqlite-utils` command open it. It holds no member and no vector, and can
 always be built again from the files it was built from.
 """
 
 from __future__ import annotations
 
-import base64
-import datetime as dt
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from corpus import connection, ids, passages, words
+from corpus import connection, decisions, ids, passages, words
+from corpus import library_rows as convert
+from corpus import library_writing as writing
+from corpus.decisions import Decided
+from corpus.library_desk import Desk
+from corpus.library_rows import PASSAGE, RECORD, as_json, chunks, marks
+from corpus.library_writing import Compared, now
 from corpus.records import (
     MINUTES,
     Facets,
@@ -24,25 +30,16 @@ from corpus.records import (
     Label,
     MinutesBand,
     Page,
+    Proposal,
     TextFilter,
     TextRecord,
 )
-from corpus.texts import Block, CorpusError, Language, Passage, Text
+from corpus.texts import CorpusError, Language, Passage, Text
 
-CHUNK = 500  # parameters in one statement, below SQLite's smallest limit
-TITLE_WEIGHT = 0.5  # of a word in title, author or headings, beside 1 in the passage
-
-_RECORD = """
-    t.slug, t.title, t.author, t.language, t.year, t.themes, t.roles, t.level, t.minutes,
-    t.form, t.series, t.series_position, t.version_of, t.licence, t.sources, t.words,
-    t.passages, t.withdrawn, t.sort_title,
-    (select json_group_array(o.slug) from texts o
-      where o.version_of = t.version_of and o.slug <> t.slug and o.withdrawn is null) as versions
-"""
-_PASSAGE = "p.id, p.text_slug, p.position, p.path, p.blocks, p.sentences, p.words, p.content_hash"
+TITLE_WEIGHT = 0.5  # of a word in title, author, headings or subjects, beside 1 in the passage
 
 
-class Library:
+class Library(Desk):
     """An open library. Thread-safe: each thread has a connection of its own."""
 
     def __init__(self, connections: connection.Connections) -> None:
@@ -94,13 +91,13 @@ class Library:
     ) -> dict[str, TextRecord]:
         """Records by slug; unknown slugs are simply not there."""
         found = {}
-        for some in _chunks(slugs):
+        for some in chunks(slugs):
             rows = self._rows(
-                f"select {_RECORD} from texts t where t.slug in ({_marks(some)})"
+                f"select {RECORD} from texts t where t.slug in ({marks(some)})"
                 + ("" if withdrawn else " and t.withdrawn is null"),
                 some,
             )
-            found.update({row["slug"]: _record(row) for row in rows})
+            found.update({row["slug"]: convert.record(row) for row in rows})
         return found
 
     def texts(
@@ -123,19 +120,19 @@ class Library:
             order = "coalesce(t.series_position, 0)"
         total = self._rows(f"select count(*) as n from texts t where {where}", values)[0]["n"]
         if after is not None:
-            key, slug = _place(after)
+            key, slug = convert.place(after)
             where += f" and ({order}, t.slug) > (:key, :slug)"
             values |= {"key": key, "slug": slug}
         rows = self._rows(
-            f"select {_RECORD}, {order} as place from texts t where {where} "
+            f"select {RECORD}, {order} as place from texts t where {where} "
             f"order by {order}, t.slug limit :limit",
             values | {"limit": limit + 1},
         )
         shown = rows[:limit]
         more = len(rows) > limit and shown
         return Page(
-            items=tuple(_record(row) for row in shown),
-            next=_mark(shown[-1]["place"], shown[-1]["slug"]) if more else None,
+            items=tuple(convert.record(row) for row in shown),
+            next=convert.mark(shown[-1]["place"], shown[-1]["slug"]) if more else None,
             total=total,
         )
 
@@ -164,13 +161,13 @@ class Library:
         """A text's passages in reading order; of a withdrawn text, and the
         withdrawn ones of a present text, only if asked for so."""
         rows = self._rows(
-            f"select {_PASSAGE} from passages p join texts t on t.slug = p.text_slug "
+            f"select {PASSAGE} from passages p join texts t on t.slug = p.text_slug "
             "where p.text_slug = :slug "
             + ("" if withdrawn else "and not p.withdrawn and t.withdrawn is null ")
             + "order by p.withdrawn, p.position, p.id",
             {"slug": slug},
         )
-        return [_passage(row) for row in rows]
+        return [convert.passage(row) for row in rows]
 
     def passage(self, id: str, *, withdrawn: bool = False) -> Passage | None:
         return self.passages_by_id([id], withdrawn=withdrawn).get(id)
@@ -178,20 +175,20 @@ class Library:
     def passages_by_id(self, ids: Iterable[str], *, withdrawn: bool = False) -> dict[str, Passage]:
         """Passages by id. With `withdrawn=True` an old citation still finds its words."""
         found = {}
-        for some in _chunks(ids):
+        for some in chunks(ids):
             rows = self._rows(
-                f"select {_PASSAGE} from passages p join texts t on t.slug = p.text_slug "
-                f"where p.id in ({_marks(some)})"
+                f"select {PASSAGE} from passages p join texts t on t.slug = p.text_slug "
+                f"where p.id in ({marks(some)})"
                 + ("" if withdrawn else " and not p.withdrawn and t.withdrawn is null"),
                 some,
             )
-            found.update({row["id"]: _passage(row) for row in rows})
+            found.update({row["id"]: convert.passage(row) for row in rows})
         return found
 
     def all_passages(self) -> Iterator[tuple[TextRecord, Passage]]:
         """Every passage that is not withdrawn, text by text."""
         slugs = self._rows("select slug from texts where withdrawn is null order by slug")
-        for some in _chunks(row["slug"] for row in slugs):
+        for some in chunks(row["slug"] for row in slugs):
             for slug, record in sorted(self.texts_by_slug(some).items()):
                 for passage in self.passages(slug):
                     yield record, passage
@@ -204,6 +201,13 @@ class Library:
             "where not p.withdrawn and t.withdrawn is null order by p.id"
         )
         return {row["id"]: row["content_hash"] for row in rows}
+
+    def positions(self) -> dict[str, int]:
+        """Place in its text, 0 first, of every passage that is not withdrawn."""
+        return {
+            row["id"]: row["position"]
+            for row in self._rows("select id, position from passages where not withdrawn")
+        }
 
     def search_words(
         self, query: str, *, limit: int = 50, language: Language | None = None
@@ -255,30 +259,33 @@ class Library:
         )[0]
         return dict(row)
 
-    def files(self) -> list[FileRecord]:
-        """What became of every file that was brought, by path."""
-        rows = self._rows(
-            "select path, folder, size, mtime_ns, sha256, slug, outcome, why, made_with, "
-            "checked_at from files order by path"
-        )
-        return [FileRecord(**row) for row in rows]
-
     # Changes, each one transaction
 
-    def put(self, text: Text, file: FileRecord | None = None) -> list[Passage]:
+    def put(
+        self,
+        text: Text,
+        file: FileRecord | None = None,
+        *,
+        compared: Compared = Compared(),  # noqa: B008 (frozen)
+    ) -> list[Passage]:
         """Adds a text or brings it up to date, and says what became of its file.
 
+        `text` is as its file says; what organizers decided is laid over it.
         Passages that stayed, or nearly, keep their ids; those that vanished are
         kept as withdrawn.
         """
-        fresh = passages.cut(text)
+        wanted = self._decided(text.slug)
+        shown = decisions.over(text, wanted)
+        fresh = passages.cut(shown)
         with self._connections.writing() as db:
             kept = ids.keep(self._known(text.slug), fresh)
-            _write_text(db.conn, text, kept)
-            _write_passages(db.conn, text, kept)
+            writing.write_text(db.conn, text, kept, wanted, compared)
+            writing.write_passages(db.conn, shown, kept)
+            if compared.found.group:
+                writing.join_version(db.conn, compared.found.group, compared.found)
             if file:
-                _write_file(db.conn, file)
-            _count_change(db.conn)
+                writing.write_file(db.conn, file)
+            writing.count_change(db.conn)
         return kept
 
     def note_files(self, files: Sequence[FileRecord], *, forget: Iterable[str] = ()) -> None:
@@ -287,14 +294,46 @@ class Library:
             for path in forget:
                 db.conn.execute("delete from files where path = ?", (path,))
             for file in files:
-                _write_file(db.conn, file)
+                writing.write_file(db.conn, file)
 
-    def withdraw(self, slug: str, *, why: str = "by hand") -> None:
+    def set_decisions(self, wanted: Mapping[str, Decided]) -> set[str]:
+        """Makes these the decisions of organizers, all others are taken back.
+        The slugs of the texts that are shown otherwise now."""
+        unknown = {field for d in wanted.values() for field in d} - decisions.FIELDS
+        if unknown:
+            raise CorpusError(f"Nobody can decide {', '.join(sorted(unknown))} of a text.")
+        present = self.decisions()
+        moved = [s for s in {**present, **wanted} if present.get(s, {}) != wanted.get(s, {})]
+        if not moved:
+            return set()
+        changed = set()
+        with self._connections.writing() as db:
+            for slug in sorted(moved):
+                was, now_wanted = present.get(slug, {}), wanted.get(slug, {})
+                db.conn.execute("delete from decisions where slug = ?", (slug,))
+                if now_wanted:
+                    db.conn.execute(
+                        "insert into decisions (slug, decided) values (?, ?)",
+                        (slug, as_json(dict(now_wanted))),
+                    )
+                if writing.decide(db.conn, slug, was, now_wanted):
+                    changed.add(slug)
+                    changed |= writing.join_decided(db.conn, slug)
+            writing.count_change(db.conn)
+        return changed
+
+    def withdraw(self, slug: str) -> None:
         """Takes a text out of lists, search and suggestions. Nothing is lost."""
-        self._set_withdrawn(slug, why)
+        self._decide_withdrawn(slug, True)
 
     def restore(self, slug: str) -> None:
-        self._set_withdrawn(slug, None)
+        """Puts back what was withdrawn by hand, or whose file is gone."""
+        self._decide_withdrawn(slug, False)
+
+    def read_again(self, slug: str) -> None:
+        """Lets the next build read the text's file again, though it is the same."""
+        with self._connections.writing() as db:
+            writing.read_again(db.conn, slug)
 
     def gone(self, file: FileRecord) -> None:
         """Its file is gone: the text is withdrawn until the file comes back."""
@@ -303,32 +342,37 @@ class Library:
                 "update texts set withdrawn = 'gone' where slug = ? and withdrawn is null",
                 (file.slug,),
             )
-            _write_file(db.conn, file)
-            _count_change(db.conn)
+            writing.write_file(db.conn, file)
+            writing.count_change(db.conn)
 
     def put_labels(self, themes: Sequence[Label], roles: Sequence[Label]) -> None:
         """Names and descriptions of themes and roles; those it knew and that
         are not given stay."""
         with self._connections.writing() as db:
-            changed = 0
-            for table, labels in (("themes", themes), ("roles", roles)):
-                for position, label in enumerate(labels):
-                    changed += db.conn.execute(
-                        f"insert into {table} (id, position, names, descriptions) "
-                        "values (:id, :position, :names, :descriptions) "
-                        "on conflict (id) do update set position = excluded.position, "
-                        "names = excluded.names, descriptions = excluded.descriptions "
-                        "where names <> excluded.names or descriptions <> excluded.descriptions "
-                        "or position <> excluded.position",
-                        {
-                            "id": label.id,
-                            "position": position,
-                            "names": _json(label.names),
-                            "descriptions": _json(label.descriptions),
-                        },
-                    ).rowcount
+            changed = writing.write_labels(db.conn, "themes", themes)
+            changed += writing.write_labels(db.conn, "roles", roles)
             if changed:
-                _count_change(db.conn)
+                writing.count_change(db.conn)
+
+    def put_proposals(self, proposals: Mapping[str, Sequence[Proposal]]) -> None:
+        """Replaces what is proposed for these texts."""
+        with self._connections.writing() as db:
+            for slug, of_text in proposals.items():
+                writing.write_proposals(db.conn, slug, of_text)
+
+    def note(self, key: str) -> str | None:
+        """What `put_note` kept."""
+        found = self._rows("select value from meta where key = ?", (f"note:{key}",))
+        return found[0]["value"] if found else None
+
+    def put_note(self, key: str, value: str) -> None:
+        """Keeps a short fact about the library that is lost with it."""
+        with self._connections.writing() as db:
+            db.conn.execute(
+                "insert into meta (key, value) values (?, ?) "
+                "on conflict (key) do update set value = excluded.value",
+                (f"note:{key}", value),
+            )
 
     def end_build(self) -> None:
         """Notes the time and folds the write-ahead log into the file."""
@@ -359,14 +403,21 @@ class Library:
             for row in rows
         ]
 
-    def _set_withdrawn(self, slug: str, why: str | None) -> None:
-        with self._connections.writing() as db:
-            found = db.conn.execute(
-                "update texts set withdrawn = ? where slug = ?", (why, slug)
-            ).rowcount
-            _count_change(db.conn)
-        if not found:
+    def _decided(self, slug: str) -> dict[str, Any]:
+        return writing.decided(self._connections.db().conn, slug)
+
+    def _decide_withdrawn(self, slug: str, withdrawn: bool) -> None:
+        if self.text(slug, withdrawn=True) is None:
             raise CorpusError(f'There is no text "{slug}" in the library. See: xinde library list')
+        wanted = {s: dict(d) for s, d in self.decisions().items()}
+        own = {f: v for f, v in wanted.pop(slug, {}).items() if f != "withdrawn"}
+        if withdrawn:
+            own["withdrawn"] = True
+        self.set_decisions(wanted | ({slug: own} if own else {}))
+        if not withdrawn:
+            with self._connections.writing() as db:
+                db.conn.execute("update texts set withdrawn = null where slug = ?", (slug,))
+                writing.count_change(db.conn)
 
     def _counts(self, wanted: TextFilter, column: str) -> dict[str, int]:
         where, values = _conditions(wanted)
@@ -400,11 +451,6 @@ class Library:
         }
 
 
-def now() -> str:
-    """The present time as it is stored: ISO 8601, UTC, whole seconds."""
-    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-
-
 def minutes_band(minutes: int) -> MinutesBand:
     return next(band for band, (low, high) in MINUTES.items() if low <= minutes <= high)
 
@@ -418,7 +464,7 @@ def _conditions(wanted: TextFilter, t: str = "t") -> tuple[str, dict[str, Any]]:
                 f"exists (select 1 from json_each({t}.{column}) "
                 f"where value in (select value from json_each(:{column})))"
             )
-            values[column] = _json(chosen)
+            values[column] = as_json(chosen)
     for column, value in (
         ("level", wanted.level),
         ("language", wanted.language),
@@ -433,178 +479,14 @@ def _conditions(wanted: TextFilter, t: str = "t") -> tuple[str, dict[str, Any]]:
         values |= {"low": low, "high": high}
     if wanted.prefer is not None:
         same, _ = _conditions(replace(wanted, prefer=None), "v")
+        # Of two editions in one language the first is listed: the one that the
+        # version is named by.
         parts.append(
-            f"({t}.language = :prefer or {t}.version_of is null or not exists "
-            f"(select 1 from texts v where v.version_of = {t}.version_of "
-            f"and v.language = :prefer and {same}))"
+            f"({t}.version_of is null or not exists "
+            f"(select 1 from texts v where v.version_of = {t}.version_of and v.slug <> {t}.slug "
+            f"and {same} and ({t}.language <> :prefer and v.language = :prefer "
+            f"or v.language = {t}.language and (v.slug = v.version_of "
+            f"or {t}.slug <> {t}.version_of and v.slug < {t}.slug))))"
         )
         values["prefer"] = wanted.prefer
     return " and ".join(parts), values
-
-
-def _write_text(conn: Any, text: Text, kept: Sequence[Passage]) -> None:
-    values = {
-        "slug": text.slug,
-        "title": text.title,
-        "sort_title": _sort_title(text.title),
-        "author": text.author,
-        "language": text.language,
-        "year": text.year,
-        "themes": _json(text.themes),
-        "roles": _json(text.roles),
-        "level": text.level,
-        "minutes": text.minutes,
-        "form": text.form,
-        "series": text.series,
-        "series_position": text.series_position,
-        "version_of": text.version_of,
-        "licence": text.licence,
-        "sources": _json(text.sources),
-        "words": sum(p.words for p in kept),
-        "passages": len(kept),
-    }
-    columns = list(values)
-    conn.execute(
-        f"insert into texts ({', '.join(columns)}, added_at, changed_at) "
-        f"values ({', '.join(':' + c for c in columns)}, :now, :now) "
-        f"on conflict (slug) do update set "
-        + ", ".join(f"{c} = excluded.{c}" for c in columns if c != "slug")
-        + ", changed_at = excluded.changed_at, "
-        # Its file is back. What a person withdrew stays withdrawn.
-        "withdrawn = nullif(withdrawn, 'gone')",
-        values | {"now": now()},
-    )
-
-
-def _write_passages(conn: Any, text: Text, kept: Sequence[Passage]) -> None:
-    names = [p.id for p in kept]
-    conn.execute(
-        "update passages set withdrawn = 1 where text_slug = ? and not withdrawn "
-        "and id not in (select value from json_each(?))",
-        (text.slug, _json(names)),
-    )
-    conn.executemany(
-        """
-        insert into passages (id, text_slug, position, path, text, blocks, sentences, words,
-                              content_hash, search_text, search_title)
-        values (:id, :text_slug, :position, :path, :text, :blocks, :sentences, :words,
-                :content_hash, :search_text, :search_title)
-        on conflict (id) do update set
-            position = excluded.position, path = excluded.path, text = excluded.text,
-            blocks = excluded.blocks, sentences = excluded.sentences, words = excluded.words,
-            content_hash = excluded.content_hash, search_text = excluded.search_text,
-            search_title = excluded.search_title, withdrawn = 0
-        where withdrawn or position <> excluded.position or blocks <> excluded.blocks
-            or sentences <> excluded.sentences or content_hash <> excluded.content_hash
-            or search_text <> excluded.search_text or search_title <> excluded.search_title
-        """,
-        (_passage_row(text, p) for p in kept),
-    )
-
-
-def _passage_row(text: Text, passage: Passage) -> dict[str, Any]:
-    return {
-        "id": passage.id,
-        "text_slug": passage.text_slug,
-        "position": passage.position,
-        "path": _json(passage.path),
-        "text": passage.text,
-        "blocks": _json([[b.kind, b.text] for b in passage.blocks]),
-        "sentences": _json(passage.sentences),
-        "words": passage.words,
-        "content_hash": passage.content_hash,
-        "search_text": words.search_text(passage.text),
-        "search_title": words.search_text("\n".join([text.title, text.author, *passage.path])),
-    }
-
-
-def _write_file(conn: Any, file: FileRecord) -> None:
-    values = asdict(file) | {"checked_at": file.checked_at or now()}
-    columns = list(values)
-    conn.execute(
-        f"insert or replace into files ({', '.join(columns)}) "
-        f"values ({', '.join(':' + c for c in columns)})",
-        values,
-    )
-
-
-def _count_change(conn: Any) -> None:
-    conn.execute("update meta set value = cast(value as integer) + 1 where key = 'revision'")
-
-
-def _record(row: Mapping[str, Any]) -> TextRecord:
-    return TextRecord(
-        slug=row["slug"],
-        title=row["title"],
-        author=row["author"],
-        language=row["language"],
-        year=row["year"],
-        themes=tuple(json.loads(row["themes"])),
-        roles=tuple(json.loads(row["roles"])),
-        level=row["level"],
-        minutes=row["minutes"],
-        form=row["form"],
-        series=row["series"],
-        series_position=row["series_position"],
-        version_of=row["version_of"],
-        licence=row["licence"],
-        sources=tuple(json.loads(row["sources"])),
-        words=row["words"],
-        passages=row["passages"],
-        withdrawn=row["withdrawn"] is not None,
-        versions=tuple(sorted(json.loads(row["versions"]))),
-    )
-
-
-def _passage(row: Mapping[str, Any]) -> Passage:
-    return Passage(
-        id=row["id"],
-        text_slug=row["text_slug"],
-        position=row["position"],
-        path=tuple(json.loads(row["path"])),
-        blocks=tuple(Block(kind, text) for kind, text in json.loads(row["blocks"])),
-        words=row["words"],
-        content_hash=row["content_hash"],
-        sentences=tuple((a, b) for a, b in json.loads(row["sentences"])),
-    )
-
-
-def _sort_title(title: str) -> str:
-    """As a shelf is sorted: "The box" under b."""
-    folded = words.simplified(title.casefold()).lstrip("\"'“‘《「(（ ")
-    for article in ("the ", "a ", "an "):
-        if folded.startswith(article):
-            return folded[len(article) :]
-    return folded
-
-
-def _mark(place: object, slug: str) -> str:
-    return base64.urlsafe_b64encode(_json([place, slug]).encode()).decode().rstrip("=")
-
-
-def _place(mark: str) -> tuple[Any, str]:
-    try:
-        place, slug = json.loads(base64.urlsafe_b64decode(mark + "=" * (-len(mark) % 4)))
-        if isinstance(place, str | int) and isinstance(slug, str) and abs(_number(place)) < 2**63:
-            return place, slug
-    except (ValueError, TypeError):
-        pass
-    raise CorpusError("This page of the list does not exist. Begin at the first page.")
-
-
-def _number(place: str | int) -> int:
-    return place if isinstance(place, int) else 0
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _marks(values: Sequence[object]) -> str:
-    return ", ".join("?" * len(values))
-
-
-def _chunks(values: Iterable[str]) -> Iterator[list[str]]:
-    everything = list(dict.fromkeys(values))
-    for start in range(0, len(everything), CHUNK):
-        yield everything[start : start + CHUNK]

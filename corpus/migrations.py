@@ -94,3 +94,39 @@ def m003_meta_and_labels(db: Database) -> None:
                 descriptions text not null
             )
         """)
+
+
+@migrations()
+def m004_decisions_and_proposals(db: Database) -> None:
+    for column in (
+        "rights text not null default 'full'",
+        "script text",
+        "identifiers text not null default '[]'",
+        "subjects text not null default '[]'",
+        "origins text not null default '{}'",
+        "left_out text not null default '[]'",
+        "chosen text not null default '[]'",
+        "version_why text not null default ''",
+        # What the file alone says, so that a decision can be taken back.
+        "own text",
+        "found_version text",
+        "found_why text not null default ''",
+        "sketch text",
+        "hashes blob",
+    ):
+        db.execute(f"alter table texts add column {column}")
+    db.execute("alter table files add column same_as text")
+    db.execute("alter table files add column kind text not null default ''")
+    # A copy of what organizers decided; the community database has the original.
+    db.execute("create table decisions (slug text primary key, decided text not null)")
+    db.execute("""
+        create table proposals (
+            slug text not null,
+            position integer not null,
+            field text not null,
+            value text not null,
+            confidence real not null,
+            why text not null,
+            primary key (slug, field, value)
+        )
+    """)

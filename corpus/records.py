@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
-from corpus.texts import Language, Level
+from corpus.texts import Language, Level, Origin, Script
 
 MinutesBand = Literal["up-to-5", "6-10", "11-20", "over-20"]
 MINUTES: dict[MinutesBand, tuple[int, int]] = {
@@ -14,6 +14,9 @@ MINUTES: dict[MinutesBand, tuple[int, int]] = {
     "11-20": (11, 20),
     "over-20": (21, 10_000_000),
 }
+
+Rights = Literal["full", "passages"]  # may be shown in full, or one passage at a time
+State = Literal["all", "waiting", "settled", "withdrawn", "versions"]
 
 Item = TypeVar("Item")
 
@@ -57,6 +60,16 @@ class TextRecord:
     passages: int
     withdrawn: bool
     versions: tuple[str, ...] = ()  # slugs of its other versions that are not withdrawn
+    rights: Rights = "full"
+    script: Script | None = None
+    identifiers: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
+    origins: dict[str, Origin] = field(default_factory=dict)  # of each value that has one
+    left_out: tuple[str, ...] = ()
+    chosen: frozenset[str] = frozenset()  # fields that an organizer decided
+    withdrawn_why: str | None = None  # "gone" (its file is), "by hand"
+    version_why: str = ""  # "file", "edition", "translation", "organizer"; "" for no version
+    added_at: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,3 +122,35 @@ class FileRecord:
     why: str = ""
     made_with: str = ""
     checked_at: str = ""
+    same_as: str | None = None  # of a duplicate: the slug of the text it is a copy of
+    kind: str = ""  # what the file is: "epub", "pdf"...
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What the software thinks of a text, until an organizer confirms it."""
+
+    field: Literal["theme", "role", "level", "version"]
+    value: str  # id of the theme or role; the level; slug of the text it is a version of
+    confidence: float  # share of such proposals that were right where it was measured
+    why: dict[str, Any]  # "kind" and what belongs to it; the web app words it
+
+
+@dataclass(frozen=True)
+class DeskFilter:
+    """Which texts an organizer wants to see; withdrawn ones are among them."""
+
+    q: str = ""  # words of title or author
+    state: State = "all"  # waiting: something proposed is not decided yet
+    language: Language | None = None
+    theme: str | None = None  # "" for the texts without one
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How many texts there are on a theme in a language."""
+
+    theme: str
+    language: Language
+    texts: int
+    proposed: int  # more of them, if every proposal were confirmed

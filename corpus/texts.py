@@ -8,6 +8,15 @@ from typing import Literal
 Language = Literal["en", "zh"]
 Level = Literal["introductory", "intermediate", "advanced"]
 BlockKind = Literal["paragraph", "list", "quote", "verse", "note", "table"]
+Script = Literal["Hans", "Hant"]
+# What a file says of itself; the first heading of its text; the file's name;
+# what the words themselves show (language, minutes); what an organizer decided.
+Origin = Literal["file", "heading", "name", "words", "organizer"]
+# Matter that is no part of what is studied.
+LeftOut = Literal[
+    "cover", "contents", "licence", "colophon", "index", "navigation", "running heads",
+    "page numbers", "advertisement",
+]
 
 
 class CorpusError(Exception):
@@ -64,6 +73,15 @@ class Text:
     version_of: str | None = None  # texts that share it are versions of each other
     licence: str | None = None
     sources: tuple[str, ...] = ()
+    script: Script | None = None  # of a Chinese text: how its characters are to be shown
+    identifiers: tuple[str, ...] = ()  # "isbn:9787...", "uri:...", as the file names itself
+    subjects: tuple[str, ...] = ()  # the file's own subject headings; they are searched by
+    origins: tuple[tuple[str, Origin], ...] = ()  # (field, where its value comes from)
+    left_out: tuple[str, ...] = ()  # what was kept out of the passages; `LEFT_OUT`
+
+    def origin(self, field: str) -> Origin | None:
+        """Where the value of a field comes from; None where it has none."""
+        return dict(self.origins).get(field)
 
 
 @dataclass(frozen=True)

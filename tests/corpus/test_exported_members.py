@@ -5,7 +5,7 @@ import corpus
 
 def test_the_public_names_are_these():
     assert corpus.__all__ == [
-        "Block", "BuildReport", "CorpusError", "Facets", "Label", "Library", "LibraryBroken",
+        "Block", "Brought", "BuildReport", "CorpusError", "Facets", "Label", "Library", "LibraryBroken",
         "LibraryMissing", "Page", "Passage", "Section", "Text", "TextFilter", "TextRecord",
         "TextRefused", "add_files", "build",
     ]  # fmt: skip
