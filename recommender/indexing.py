@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -33,6 +34,12 @@ class PassageSource(Protocol):
     def all_passages(self) -> Iterable[tuple[Any, Any]]: ...
 
 
+class PassageHashes(Protocol):
+    """What else is asked of it."""
+
+    def passage_hashes(self) -> dict[str, str]: ...
+
+
 @dataclass(frozen=True)
 class SyncReport:
     """What a sync found and did, in readings."""
@@ -42,10 +49,11 @@ class SyncReport:
     relabelled: int = 0  # title, themes or another label changed; the vector stayed
     gone: int = 0
     same: int = 0
+    waiting: int = 0  # of those new or changed: not embedded yet, the time was up
 
     @property
     def embedded(self) -> int:
-        return self.new + self.changed
+        return self.new + self.changed - self.waiting
 
 
 def passage_reading(text: Any, passage: Any) -> Reading:
@@ -75,12 +83,14 @@ def sync_library(
     model: TextModel,
     *,
     progress: SyncProgress | None = None,
+    seconds: float | None = None,
 ) -> SyncReport:
     """Embed the library's passages that are new or changed, drop those that are gone.
 
     Safe to run twice and to interrupt: every batch is saved, and the next run
     goes on from there. With another model than before everything is embedded
     again, published pieces included. `progress(0, total)` is called first.
+    With `seconds` it ends with the batch in which they are over; 0 embeds nothing.
     """
     with _store(folder, model.dim) as db:
         stale_words = _adopt(db, model)
@@ -102,7 +112,7 @@ def sync_library(
             rows = [*labelled, *(published if stale_words else ())]
             with vector_store.writing(db):
                 vector_store.relabel(db, [(r, embedding.terms(r)) for r in rows])
-        _embed_all(db, model, [*new, *changed, *again], progress)
+        left = _embed_all(db, model, [*new, *changed, *again], progress, seconds)
         with vector_store.writing(db):
             vector_store.remember(db, words=_words_version())
         return SyncReport(
@@ -111,7 +121,18 @@ def sync_library(
             relabelled=len(labelled),
             gone=len(gone),
             same=len(kept) - len(labelled),
+            waiting=left,
         )
+
+
+def waiting(folder: Path, library: PassageHashes, model: TextModel) -> int:
+    """How many passages of the library are not embedded as they are now."""
+    wanted = library.passage_hashes()
+    if not vector_store.database(folder).exists():
+        return len(wanted)
+    with closing(vector_store.connect(folder)) as db:
+        there = vector_store.hashes(db, model.fingerprint)
+    return sum(1 for key, content_hash in wanted.items() if there.get(key) != content_hash)
 
 
 def put_readings(folder: Path, model: TextModel, readings: Sequence[Reading]) -> int:
@@ -223,16 +244,22 @@ def _embed_all(
     model: TextModel,
     readings: Sequence[Reading],
     progress: SyncProgress | None,
-) -> None:
-    """Embed and save, batch by batch; never encodes inside a transaction."""
+    seconds: float | None = None,
+) -> int:
+    """Embed and save, batch by batch; never encodes inside a transaction. How many
+    are left when the time is up."""
     total = len(readings)
     if progress:
         progress(0, total)
+    until = None if seconds is None else time.monotonic() + seconds
     # Alike lengths together: a batch is padded to its longest text.
     ordered = sorted(readings, key=lambda r: (-len(r.text), r.id))
     for start in range(0, total, BATCH):
+        if until is not None and time.monotonic() >= until:
+            return total - start
         batch = embedding.embed(model, ordered[start : start + BATCH])
         with vector_store.writing(db):
             vector_store.put(db, model.fingerprint, batch)
         if progress:
             progress(len(batch), total)
+    return 0

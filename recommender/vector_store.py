@@ -221,6 +221,14 @@ def known(db: sqlite3.Connection) -> dict[str, Known]:
     return {row[0]: Known(*row[1:]) for row in rows}
 
 
+def hashes(db: sqlite3.Connection, model: str) -> dict[str, str]:
+    """Content hash by id of every passage with a vector of this model."""
+    rows = db.execute(
+        "select id, content_hash from readings where kind = 'passage' and model = ?", (model,)
+    )
+    return dict(rows.fetchall())
+
+
 def known_of(db: sqlite3.Connection, ids: Sequence[str]) -> dict[str, Known]:
     """`known` for some readings."""
     found = {}
