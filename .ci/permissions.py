@@ -25,6 +25,7 @@ Who:
 - **member**: somebody who is signed in and belongs to the organisation.
 - **author**: the member who wrote the piece. Everybody else gets the same answer as for a piece that does not exist.
 - **reader**: a member whom the piece's audience includes, at the moment of asking. Everybody else gets the same answer as for a piece that does not exist.
+- **organizer**: a member whom an administrator named to keep the library; administrators may do the same. The study role “organizer”, which members choose themselves, is something else and gives no rights. Reads no more of people's writing than any member.
 - **administrator**: a member who keeps the installation. Reads no more of people's writing than any member.
 
 ## Permissions
@@ -45,6 +46,8 @@ AUDIENCES = """
 | submitted to `the organisation without my name` | yes, with the name | yes, without the name | yes, without the name | no |
 
 A note is read by its author alone. The draft of a submitted reflection (what was written since) is read by its author alone; readers see the copy that was submitted.
+
+Who decided something of a text, and who brought a file, is shown to organizers only.
 
 What leaves the author's hands in no form (search, suggestions, reasons, related pieces, counts, order, ids, logs): notes, drafts, unit-only pieces outside the unit, withdrawn pieces, what one works on, interests, deeds (read, saved, set aside), places in texts, and lists of suggestions.
 

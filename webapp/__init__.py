@@ -34,6 +34,7 @@ def create_app(settings: Settings | None = None, *, model: Any = None, **config:
     from webapp.reflections import views as reflections
     from webapp.resources import Resources
     from webapp.suggestions import views as suggestions
+    from webapp.texts import views as texts
 
     settings = settings or settings_module.read()
     settings.data.mkdir(parents=True, exist_ok=True)
@@ -67,7 +68,7 @@ def create_app(settings: Settings | None = None, *, model: Any = None, **config:
     accounts.init_app(app)
     shapes.init_app(app)
     fonts.init_app(app)
-    for room in (members, suggestions, readings, notes, reflections, organizers):
+    for room in (members, suggestions, readings, notes, reflections, organizers, texts):
         app.register_blueprint(room.bp)
     return app
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 Audience = Literal["unit", "organisation", "anonymous"]
-Who = Literal["anyone", "member", "reader", "author", "administrator"]
+Who = Literal["anyone", "member", "reader", "author", "organizer", "administrator"]
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class Actor:
     name: str = ""
     units: frozenset[str] = frozenset()  # to which the member belongs now
     administrator: bool = False
+    organizer: bool = False  # named by an administrator; not the study role of that name
 
 
 @dataclass(frozen=True)
@@ -89,9 +90,14 @@ PERMISSIONS: dict[str, Permission] = {
             "Writes a reflection: draft, versions, submitting, audience, withdrawing, deleting: its author alone.",
         ),
         Permission(
+            "library.keep",
+            "organizer",
+            "Brings texts in, confirms or changes what is said of them, withdraws and restores them, sees what became of every file.",
+        ),
+        Permission(
             "members.manage",
             "administrator",
-            "Sees the list of members and units, invites members and adds units; reads no more of their writing than any member.",
+            "Sees the list of members and units, invites members, adds units, names organizers; reads no more of their writing than any member.",
         ),
     )
 }
@@ -129,6 +135,8 @@ def check(actor: Actor, permission: str) -> None:
     if actor.member is None:
         raise Refused(permission, signed_out=True)
     if who == "administrator" and not actor.administrator:
+        raise Refused(permission, signed_out=False)
+    if who == "organizer" and not (actor.organizer or actor.administrator):
         raise Refused(permission, signed_out=False)
 
 

@@ -185,12 +185,12 @@ def _members(app: Flask) -> str:
 
 def _library(settings: Settings) -> str:
     from corpus.library import Library
-    from webapp import setup
+    from webapp.texts import building
 
     with Library.open(settings.library_path) as library:
         counts = library.counts()
         refused = [f for f in library.files() if f.outcome == "refused"]
-    if not setup.library_is_current(settings):
+    if not building.is_current(settings):
         raise Ill("texts, model or program changed since it was built. Run: xinde library build")
     if refused:
         names = ", ".join(f.path.rsplit("/", 1)[-1] for f in refused[:3])

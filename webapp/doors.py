@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 import secrets
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -36,7 +36,7 @@ from corpus.texts import CorpusError
 from models.text_model import ModelError
 from recommender import RecommenderError
 from webapp import access, community, languages
-from webapp.access import Actor, Refused
+from webapp.access import Actor, Refused, View
 from webapp.community import db
 from webapp.members.addresses import local_path
 from webapp.pages import BadField
@@ -92,13 +92,30 @@ def permission_of(app: Flask, endpoint: str) -> str | None:
     return access.FOREIGN.get(endpoint) or getattr(view, "permission", None)
 
 
+def takes_files(most_bytes: int) -> Callable[[View], View]:
+    """Let a route be sent files, of so many bytes together."""
+
+    def mark(view: View) -> View:
+        view.most_bytes = most_bytes  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def most_bytes_of(app: Flask, endpoint: str) -> int | None:
+    """How much a route may be sent; None for one that takes no files."""
+    return getattr(app.view_functions.get(endpoint), "most_bytes", None)
+
+
 def _enter() -> None:
     community.read_only()
     g.csp_nonce = secrets.token_urlsafe(16)
     g.actor, g.member = Actor(organisation=""), None
     if request.endpoint in (None, "static", "security.static"):
         return
-    _refuse_malformed()
+    most_bytes = most_bytes_of(current_app, request.endpoint or "")
+    if most_bytes is None:
+        _refuse_malformed()
     if (request.endpoint or "").startswith("security."):
         _guard_security()
     permission = permission_of(current_app, request.endpoint or "")
@@ -112,6 +129,9 @@ def _enter() -> None:
         if g.member is None and current_user.is_authenticated:
             logout_user()  # an account whose member has left: nothing is open to it
     access.check(g.actor, permission)
+    if most_bytes is not None:  # only now: nobody else shall fill the disk with a form
+        request.max_content_length = most_bytes
+        _refuse_malformed()
 
 
 def _guard_security() -> None:
@@ -219,11 +239,7 @@ def problem(status: int, title: str, message: str, **more: Any) -> tuple[Any, in
 
 def _refused(refusal: Refused) -> Any:
     if not refusal.signed_out:
-        return problem(
-            403,
-            _("This is not open to you"),
-            _("Only administrators may do this. Ask one of them if you need it."),
-        )
+        return problem(403, _("This is not open to you"), _only_for(refusal.permission))
     if request.method in ("GET", "HEAD") and not wants_json():
         back = local_path(request.full_path.rstrip("?"))
         return redirect(url_for("security.login", next=back))
@@ -232,6 +248,14 @@ def _refused(refusal: Refused) -> Any:
         _("You are signed out"),
         _("Your session has ended. Sign in again; what you wrote is kept on this device."),
     )
+
+
+def _only_for(permission: str) -> str:
+    if access.PERMISSIONS[permission].who == "organizer":
+        return _(
+            "Only organizers of the library may do this. Nothing was changed. An administrator can make you one."
+        )
+    return _("Only administrators may do this. Ask one of them if you need it.")
 
 
 def _bad_field(bad: BadField) -> Any:

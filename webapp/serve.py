@@ -68,7 +68,8 @@ def _import_once() -> None:
     import webapp.readings.views
     import webapp.reflections.views
     import webapp.resources
-    import webapp.suggestions.views  # noqa: F401
+    import webapp.suggestions.views
+    import webapp.texts.views  # noqa: F401
 
 
 def address(settings: Settings, host: str, port: int) -> str:
@@ -323,12 +324,14 @@ def look_for_lost_work(app: Flask) -> None:
     import structlog
 
     from webapp.jobs import reconcile
+    from webapp.texts import bringing
 
     with app.app_context():
-        try:
-            reconcile.sweep()
-        except Exception as problem:  # the pages must be served whatever the index has
-            structlog.get_logger("xinde.jobs").error("sweep failed", problem=str(problem))
+        for sweep in (reconcile.sweep, bringing.sweep):
+            try:
+                sweep()
+            except Exception as problem:  # the pages must be served whatever the index has
+                structlog.get_logger("xinde.jobs").error("sweep failed", problem=str(problem))
 
 
 def consumer(app: Flask) -> Any:

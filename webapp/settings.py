@@ -35,6 +35,10 @@ class Settings:
         "",
         f"Folders with your own study texts, separated by `{os.pathsep}`; read beside the starter library.",
     )
+    opds: str = _setting(
+        "",
+        "Addresses of OPDS catalogues that `xinde library opds` may fetch texts from, separated by spaces. Empty: nothing is ever fetched.",
+    )
     language: str = _setting("en", "Language before a visitor has chosen one: `en` or `zh`.")
     time_zone: str = _setting("UTC", "Time zone in which days begin and times are shown.")
     public_url: str = _setting(
@@ -74,6 +78,10 @@ class Settings:
     @property
     def models_folder(self) -> Path:
         return self.data / "models"
+
+    @property
+    def catalogues(self) -> tuple[str, ...]:
+        return tuple(self.opds.split())
 
     @property
     def text_folders(self) -> tuple[Path, ...]:

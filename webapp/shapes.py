@@ -50,6 +50,7 @@ def init_app(app: Flask) -> None:
         prose=prose,
         mark=mark,
         reading_url=reading_url,
+        text_lang=text_lang,
     )
     app.jinja_env.globals.update(icon=icon, languages=languages.LANGUAGES)
     app.jinja_env.trim_blocks = True
@@ -109,13 +110,26 @@ def minutes(count: int) -> str:
 
 
 def reading_url(reading_id: str) -> str:
-    """Where a reading is read: a text at its passage, or a reflection."""
+    """Where a reading is read: a text at its passage, or a reflection.
+
+    Of a text that is shown one passage at a time the server must know which.
+    """
+    from webapp.readings.rights import one_passage_at_a_time
+
     head, _slash, tail = reading_id.partition("/")
     if head == "reflection":
         return url_for("reflections.show", reflection_id=tail)
     if not tail:
         return url_for("readings.read", slug=head)
-    return url_for("readings.read", slug=head, _anchor=quote(f"p-{tail}"))
+    which = tail if one_passage_at_a_time(head) else None
+    return url_for("readings.read", slug=head, p=which, _anchor=quote(f"p-{tail}"))
+
+
+def text_lang(record: Any) -> str:
+    """The `lang` of a text's own words, from its record."""
+    from webapp.readings import labels
+
+    return labels.html_lang(record.language, record.script)
 
 
 def _markdown() -> MarkdownIt:

@@ -432,13 +432,43 @@ def test_what_cannot_be_added_is_said_before_anything_is_copied(xinde, data, tmp
     for wrong, said in (
         ([one, other], "same name"),
         ([one, hidden], "begins with a dot"),
-        ([one, tmp_path], "is a folder"),
         ([one, tmp_path / "none.md"], "There is no file"),
     ):
         done = xinde("library", "add", *map(str, wrong))
         assert done.exit_code == 1
         assert said in done.stderr
     assert list((data / "texts").iterdir()) == []
+
+
+def test_a_folder_and_a_zip_are_brought_in_one_command(xinde, data, tmp_path):
+    import zipfile
+
+    folder = tmp_path / "Study group"
+    (folder / "letters").mkdir(parents=True)
+    (folder / "letters" / "one.md").write_text("# A letter\n\nThe kettle is on.\n")
+    (folder / "empty.txt").write_text("")
+    with zipfile.ZipFile(tmp_path / "more.zip", "w") as archive:
+        archive.writestr("井.txt", "井\n\n井干了一个夏天。\n")
+        archive.writestr("../../escaped.txt", "Out\n\nThis must stay inside.\n")
+    command = ("library", "add", str(folder), str(tmp_path / "more.zip"), "--no-index")
+    done = xinde(*command)
+    assert done.exit_code == 1  # one was refused
+    assert "imported   one.md" in done.stdout
+    assert "empty.txt is empty" in done.stdout
+    assert (data / "texts" / "Study group" / "letters" / "one.md").exists()
+    assert (data / "texts" / "more" / "井.txt").exists()
+    assert not list(tmp_path.glob("**/escaped.txt")) or all(
+        p.is_relative_to(data / "texts" / "more") for p in tmp_path.glob("**/escaped.txt")
+    )
+    again = xinde(*command)
+    assert "as before  one.md" in again.stdout
+    assert "0 new, 0 changed" in again.stdout
+    told = json.loads(xinde("library", "files", "--json").stdout)
+    letter = next(f for f in told if f["file"].endswith("one.md"))
+    assert letter["text"]["title"] == "A letter"
+    assert letter["text"]["origins"]["title"] == "heading"
+    refused = json.loads(xinde("library", "files", "--outcome", "refused", "--json").stdout)
+    assert [Path(f["file"]).name for f in refused if "empty" in f["file"]] == ["empty.txt"]
 
 
 def test_an_index_of_another_model_names_the_cure(data, tmp_path):

@@ -14,6 +14,7 @@ from webapp.members import store
 from webapp.reflections import citations
 from webapp.reflections.tables import Citation, Reflection
 from webapp.settings import Settings
+from webapp.texts import building
 from webapp.units.tables import Unit
 
 
@@ -25,7 +26,7 @@ def built_demo(tmp_path_factory, hashing):
     app = setup.app_with_community(settings, model=hashing)
     said: list[str] = []
     with app.app_context():
-        setup.library(app)
+        building.library(app)
         assert demo.load(app, say=said.append)
         yield app, "\n".join(said)
         db.session.rollback()

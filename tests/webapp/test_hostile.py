@@ -33,6 +33,7 @@ from webapp.jobs import queue
 from webapp.members import actions as members
 from webapp.reflections import actions as reflections
 from webapp.reflections import store
+from webapp.texts import actions as texts
 
 SECRET = "zanzibarsecret"
 BODY = f"The bucket was mine. Nobody may read of {SECRET} but I."
@@ -43,7 +44,8 @@ LONG = "x" * 100_000
 FIELDS = """
     title body base_version version key audience keep about name email password new_password
     new_password_confirm remember reading kind undo next passage working_on role interest reads
-    language paper size unit parent unit_name then skip csrf_token
+    language paper size unit parent unit_name then skip csrf_token act slug theme author year themes
+    roles level minutes licence rights version_of forget none replace organizer back files
 """.split()  # noqa: SIM905
 DEEP = b"[" * 100_000
 JSON = "application/json"
@@ -158,6 +160,7 @@ class World:
     organisation: SimpleNamespace
     people: dict[str, Any]
     ids: dict[str, dict[str, str]] = field(default_factory=dict)
+    year: int = 1900
 
     @property
     def maria(self) -> Any:
@@ -186,7 +189,8 @@ class World:
         common = {
             "version_id": kept.id, "note_id": note(self.maria, title, BODY), "slug": "going-to-see",
             "step": "now", "token": token, "invitation_id": invitation, "name": "x",
-            "filename": "js/page.js",
+            "filename": "js/page.js", "member_id": self.people["a member of another unit"].id,
+            "change_id": self.changed(),
         }  # fmt: skip
         self.ids = {
             kind: {**common, "reflection_id": piece}
@@ -195,6 +199,15 @@ class World:
             )
         }  # fmt: skip
         db.session.rollback()
+
+    def changed(self) -> str:
+        """A change at the library desk, which can be undone."""
+        done = texts.decide(
+            db.session, actor(self.people["an administrator"]), {"small-goals": {"year": self.year}},
+            kind="edit", key=f"decision-{self.year}", now=NOW,
+        )  # fmt: skip
+        self.year += 1
+        return str(done.id)
 
 
 VISITORS = ("nobody", "a new member", "a member of another unit", "the author", "an administrator")

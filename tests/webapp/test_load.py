@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from webapp import clock, loading, setup
+from webapp import clock, loading
 from webapp.community import change, db
 from webapp.ids import derived_id
 from webapp.loading import LoadError, shape, sources
@@ -20,6 +20,7 @@ from webapp.members.tables import Member, User
 from webapp.notes.tables import Note
 from webapp.readings.tables import Deed
 from webapp.reflections.tables import Citation, Reflection
+from webapp.texts import building
 from webapp.units.tables import Membership, Unit
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "load-format.md"
@@ -257,7 +258,7 @@ def test_a_password_is_not_set_again_by_a_later_load(organisation):
 
 def test_a_loaded_member_can_sign_in_and_read(app, organisation, client_as):
     loaded(example())
-    setup.library(app)
+    building.library(app)
     li = members.member_by_email(db.session, "li.load@example.org")
     maria = members.member_by_email(db.session, "maria.load@example.org")
     piece = f"/reflections/{derived_id('reflection', 'mending-the-rule')}"

@@ -27,10 +27,13 @@ def run(as_json: bool) -> None:
     from webapp.community import db
     from webapp.jobs import queue, reconcile
     from webapp.reflections import store
+    from webapp.texts import bringing
 
     with opening.community() as app:
         app.extensions["xinde_resources"].index  # says at once when there is none  # noqa: B018
         ran = queue.run_waiting()
+        bringing.sweep()
+        ran += queue.run_waiting()
         swept = reconcile.sweep()
         left = len(store.behind_index(db.session))
     if as_json:

@@ -10,7 +10,9 @@ import click
 from webapp.cli import opening
 
 if TYPE_CHECKING:
-    from webapp.setup import LibraryReport
+    from corpus.intake import Outcome
+    from corpus.records import FileRecord, TextRecord
+    from webapp.texts.building import LibraryReport
 
 
 @click.group()
@@ -23,8 +25,9 @@ def library() -> None:
 
 
 @library.command()
+@click.option("--no-index", is_flag=True, help="Read texts only; embed nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print what became of every file as JSON.")
-def build(as_json: bool) -> None:
+def build(no_index: bool, as_json: bool) -> None:
     """Bring the library and its index up to date with all folders of texts.
 
     Only what changed is read and embedded again. With another text model
@@ -34,33 +37,61 @@ def build(as_json: bool) -> None:
     Example:  xinde library build
     """
     from webapp import setup
+    from webapp.texts import building
 
     with opening.community() as app:
-        report = setup.library(app, say=opening.say, other_model=True)
+        report = building.library(app, say=opening.say, other_model=True, index=not no_index)
         setup.fonts(app.config["XINDE"], say=opening.say)
     _print(report, as_json)
 
 
 @library.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--no-index", is_flag=True, help="Read texts only; embed nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print what became of every file as JSON.")
-def add(files: tuple[Path, ...], as_json: bool) -> None:
-    """Copy texts into the data folder and into the library.
+def add(paths: tuple[Path, ...], no_index: bool, as_json: bool) -> None:
+    """Bring texts in: files, folders and zips of EPUB, PDF, Word, HTML, Markdown or
+    plain text.
 
-    Adding a file of the same name again replaces the text. A file that cannot be
-    read is refused, and nothing is replaced by it.
+    What can be read is copied into the data folder. Adding a file of the same name
+    again replaces the text. A file that cannot be read is refused, with the reason,
+    and nothing is replaced by it; the rest goes on. The same command again does
+    only what is left. The exit code is 1 if a file was refused.
 
     \b
-    Example:  xinde library add notes-on-listening.md
+    Example:  xinde library add "Study group/" speeches.zip notes-on-listening.md
     """
-    from webapp import setup
+    from webapp.texts import building
 
     with opening.community() as app:
-        report = setup.library(app, say=opening.say, adding=files)
-    _print(report, as_json)
-    names = {file.name for file in files}
-    if any(Path(o.file).name in names for o in report.build.refused):
+        report = building.library(app, say=opening.say, adding=paths, index=not no_index)
+    given = [str(path.absolute()) for path in paths]
+    mine = [o for o in report.build.files if _is_of(o.file, given)]
+    if as_json:
+        _print(report, as_json)
+    else:
+        _table(mine)
+        for line in report.summary():
+            click.echo(line)
+    if any(outcome.outcome == "refused" for outcome in mine):
         raise SystemExit(1)
+
+
+def _is_of(file: str, given: list[str]) -> bool:
+    return any(file == path or file.startswith(path.rstrip("/") + "/") for path in given)
+
+
+def _table(outcomes: list[Outcome]) -> None:
+    """A line a file: what became of it and, where that needs a word, why."""
+    for outcome in outcomes:
+        what = outcome.outcome if outcome.state != "same" else "as before"
+        click.echo(f"{what:10} {_shown(Path(outcome.file).name)}")
+        if outcome.why:
+            click.echo(f"{'':10} {outcome.why}")
+
+
+def _shown(name: str) -> str:
+    return "".join(c if c.isprintable() else "�" for c in name)
 
 
 def _print(report: LibraryReport, as_json: bool) -> None:
@@ -69,6 +100,62 @@ def _print(report: LibraryReport, as_json: bool) -> None:
         return
     for line in report.lines():
         click.echo(line)
+
+
+@library.command("files")
+@click.option(
+    "--outcome", type=click.Choice(["imported", "duplicate", "refused", "gone"]), default=None
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print as JSON, with what is said of each text."
+)
+def list_files(outcome: str | None, as_json: bool) -> None:
+    """What became of every file that was brought: imported, duplicate or refused.
+
+    \b
+    Example:  xinde library files --outcome refused
+    """
+    from corpus.library import Library
+
+    with Library.open(opening.settings().library_path) as found:
+        records = found.files(outcome=outcome)
+        texts = found.texts_by_slug([f.slug for f in records if f.slug], withdrawn=True)
+    if as_json:
+        opening.print_json([_file_as_json(file, texts.get(file.slug or "")) for file in records])
+        return
+    for file in records:
+        click.echo(f"{file.outcome:10} {_shown(file.path)}")
+        if file.why:
+            click.echo(f"{'':10} {file.why}")
+    click.echo(f"{len(records)} files")
+
+
+def _file_as_json(file: FileRecord, text: TextRecord | None) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "file": file.path,
+        "outcome": file.outcome,
+        "why": file.why,
+        "slug": file.slug,
+        "same_as": file.same_as,
+    }
+    if text is not None:
+        found["text"] = {
+            "title": text.title,
+            "author": text.author,
+            "language": text.language,
+            "script": text.script,
+            "year": text.year,
+            "licence": text.licence,
+            "identifiers": list(text.identifiers),
+            "subjects": list(text.subjects),
+            "origins": text.origins,
+            "left_out": list(text.left_out),
+            "version_of": text.version_of,
+            "versions": list(text.versions),
+            "words": text.words,
+            "passages": text.passages,
+        }
+    return found
 
 
 @library.command()
@@ -82,10 +169,10 @@ def withdraw(slug: str) -> None:
     \b
     Example:  xinde library withdraw going-to-see
     """
-    from webapp import setup
+    from webapp.texts import building
 
     with opening.community() as app:
-        title = setup.withdraw_text(app, slug)
+        title = building.withdraw_text(app, slug)
     click.echo(f"Withdrawn: {title}. To put it back: xinde library restore {slug}")
 
 
@@ -97,11 +184,67 @@ def restore(slug: str) -> None:
     \b
     Example:  xinde library restore going-to-see
     """
-    from webapp import setup
+    from webapp.texts import building
 
     with opening.community() as app:
-        title = setup.restore_text(app, slug)
+        title = building.restore_text(app, slug)
     click.echo(f"In the library again: {title}.")
+
+
+@library.command()
+@click.argument("slug")
+def reread(slug: str) -> None:
+    """Read the file of a text again, though it did not change.
+
+    \b
+    Example:  xinde library reread going-to-see
+    """
+    from webapp.texts import brought, building
+
+    with opening.community() as app:
+        taken = brought.reread(app, slug)
+        building.embed_some(app, seconds=3600)
+    click.echo(f"{taken.outcome}: {taken.title or taken.name}. {taken.why}".rstrip())
+
+
+@library.command()
+@click.argument("address", required=False)
+@click.option("--most", default=200, show_default=True, type=click.IntRange(1, 5000))
+@click.option("--no-index", is_flag=True, help="Read texts only; embed nothing.")
+def opds(address: str | None, most: int, no_index: bool) -> None:
+    """Fetch what an OPDS catalogue offers to all, and bring it in.
+
+    Only catalogues named in XINDE_OPDS are asked, and none in a private network.
+    What was fetched before and did not change is not fetched again.
+
+    \b
+    Example:  xinde library opds https://catalogue.example.org/opds
+    """
+    from corpus.child import Reader
+    from webapp.progress import bar
+    from webapp.texts import building, catalogues
+
+    settings = opening.settings()
+    refused = 0
+    for catalogue in catalogues.chosen(settings.catalogues, address):
+        with bar("Fetching", "book") as shown, Reader() as reader:
+            told = catalogues.fetch(
+                catalogue,
+                settings.data / "texts",
+                most=most,
+                parse=reader.catalogue,
+                progress=shown.at,
+            )
+        click.echo(f"{told.title or catalogue}: {len(told.files)} books are here.")
+        for title, why in told.refused:
+            click.echo(f"refused    {_shown(title)}\n{'':10} {why}")
+        refused += len(told.refused)
+    with opening.community() as app:
+        report = building.library(app, say=opening.say, index=not no_index)
+    for line in report.lines():
+        click.echo(line)
+    if refused:
+        raise SystemExit(1)
 
 
 @library.command("list")

@@ -22,15 +22,16 @@ def load(file: Path, check: bool, as_json: bool) -> None:
     \b
     Example:  xinde load organisation.json
     """
-    from webapp import loading, setup
+    from webapp import loading
+    from webapp.texts import building
 
     with opening.community() as app:
-        if not setup.library_is_built(app.config["XINDE"]):
+        if not building.is_built(app.config["XINDE"]):
             opening.say("Building the library first: what people wrote refers to its texts.")
-            setup.library(app, say=opening.say)
+            building.library(app, say=opening.say)
         report = loading.load_file(file, check_only=check)
-        if not setup.library_is_current(app.config["XINDE"]) and not check:
-            setup.library(app, say=opening.say)
+        if not building.is_current(app.config["XINDE"]) and not check:
+            building.library(app, say=opening.say)
     if as_json:
         opening.print_json(report.as_dict())
         return

@@ -30,6 +30,7 @@ def members() -> None:
 @click.option("--unit", default=None, help="Name of the unit to join.")
 @click.option("--role", default=None, help="Role to begin with, e.g. group-leader.")
 @click.option("--administrator", is_flag=True, help="The person will be an administrator.")
+@click.option("--organizer", is_flag=True, help="The person will keep the library.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def invite(
     email: str | None,
@@ -37,6 +38,7 @@ def invite(
     unit: str | None,
     role: str | None,
     administrator: bool,
+    organizer: bool,
     as_json: bool,
 ) -> None:
     """Print a link with which one person can join, once, within 14 days.
@@ -60,6 +62,7 @@ def invite(
             unit_id=_unit(organisation_id, unit).id if unit else None,
             role_id=_role(organisation_id, role) if role else None,
             administrator=administrator,
+            organizer=organizer,
         )
         link = f"{links.base(app)}/join/{token}"
     if as_json:
@@ -77,6 +80,7 @@ def invite(
 )
 @click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True)
 @click.option("--administrator", is_flag=True, help="The person is an administrator.")
+@click.option("--organizer", is_flag=True, help="The person keeps the library.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def add(
     email: str,
@@ -85,6 +89,7 @@ def add(
     roles: tuple[str, ...],
     language: str,
     administrator: bool,
+    organizer: bool,
     as_json: bool,
 ) -> None:
     """Add a member, and print the link with which they set their password.
@@ -106,7 +111,8 @@ def add(
             where = [_unit(organisation_id, unit).id for unit in units]
             what = [_role(organisation_id, role) for role in roles]
             shown = _name(name) or address
-            member = _new(organisation_id, address, shown, where, what, language, administrator)
+            may = {"administrator": administrator, "organizer": organizer}
+            member = _new(organisation_id, address, shown, where, what, language, may)
             found: dict[str, Any] = {"added": True, "link": password_link(app, member)}
         else:
             found = {"added": False, "link": None}
@@ -125,7 +131,7 @@ def _new(
     units: list[str],
     roles: list[str],
     language: str,
-    administrator: bool,
+    may: dict[str, bool],
 ) -> Member:
     import secrets
 
@@ -148,7 +154,7 @@ def _new(
             email=email,
             password_hash=nobody_knows,
             language=language,
-            administrator=administrator,
+            **may,
             now=now,
         )
         for unit_id in dict.fromkeys(units):
@@ -185,9 +191,34 @@ def list_members(as_json: bool) -> None:
         opening.print_json([asdict(row) for row in rows])
         return
     for row in rows:
-        admin = "  administrator" if row.administrator else ""
-        click.echo(f"{row.name:28} {row.email or '(no account)':36} {', '.join(row.units)}{admin}")
+        may = "  administrator" * row.administrator + "  organizer" * row.organizer
+        click.echo(f"{row.name:28} {row.email or '(no account)':36} {', '.join(row.units)}{may}")
     click.echo(f"{len(rows)} members")
+
+
+@members.command()
+@click.argument("email")
+@click.option("--off", is_flag=True, help="The member no longer keeps the library.")
+def organizer(email: str, off: bool) -> None:
+    """Let a member keep the library: bring texts in and confirm what is said of them.
+
+    It counts from the member's next page on, and may be given again.
+
+    \b
+    Example:  xinde members organizer li@example.org
+    """
+    from webapp.community import db
+    from webapp.members import actions, store
+
+    with opening.community():
+        member = store.member_by_email(db.session, email)
+        if member is None or not actions.set_organizer(
+            db.session, member.organisation_id, member.id, not off
+        ):
+            raise click.ClickException(
+                f"Nobody has the address {email}. See who is a member with: xinde members list"
+            )
+        click.echo(f"{member.name} {'no longer keeps' if off else 'keeps'} the library.")
 
 
 @members.command("reset-link")

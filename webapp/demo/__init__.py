@@ -33,6 +33,7 @@ def load(app: Flask, *, say: Callable[[str], None]) -> bool:
     from webapp.ids import derived_id
     from webapp.members import store
     from webapp.members.tables import Member
+    from webapp.texts import building
 
     organisation_id = setup.organisation(app)
     if db.session.get(Member, (organisation_id, derived_id("member", SHOWN))) is not None:
@@ -46,8 +47,8 @@ def load(app: Flask, *, say: Callable[[str], None]) -> bool:
             f"The data folder {app.config['XINDE'].data.resolve()} has an organisation with members already; "
             "the sample goes only into an empty one. Leave out --demo, or set XINDE_DATA to another folder."
         )
-    if not setup.library_is_built(app.config["XINDE"]):
-        setup.library(app, say=say)
+    if not building.is_built(app.config["XINDE"]):
+        building.library(app, say=say)
     password = f"{secrets.token_hex(2)}-{secrets.token_hex(2)}-{secrets.token_hex(2)}"
     sample = source()
     for member in sample["members"]:

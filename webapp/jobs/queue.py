@@ -7,6 +7,7 @@ harm. Jobs are enqueued after the commit; the sweep finds what the queue lost.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -33,15 +34,25 @@ def init_app(app: Flask) -> None:
 
     from webapp.jobs import reconcile
     from webapp.members import accounts
+    from webapp.texts import bringing
 
+    # Work that was begun before this moment was begun by a process that is gone.
+    app.extensions["xinde_started"] = app.config.get("NOW") or dt.datetime.now(dt.UTC)
+    app.extensions["xinde_embedded"] = {}
     app.extensions["xinde_huey"] = huey
     app.extensions["xinde_jobs"] = {
         "reconcile": huey.task(retries=2, retry_delay=10, name="reconcile")(
             in_app(reconcile.reflection)
         ),
         "mail": huey.task(retries=5, retry_delay=60, name="mail")(in_app(accounts.deliver)),
+        # Long work stands behind the short: mail and reconcile are taken first.
+        "bring_in": huey.task(retries=1, retry_delay=10, name="bring_in", priority=-1)(
+            in_app(bringing.bring_in)
+        ),
+        "embed": huey.task(name="embed", priority=-2)(in_app(bringing.embed)),
     }
     huey.periodic_task(crontab(minute="*"), name="sweep")(in_app(reconcile.sweep))
+    huey.periodic_task(crontab(minute="*"), name="sweep_texts")(in_app(bringing.sweep))
 
 
 def look_again(organisation: str, reflection_id: str) -> None:
@@ -53,6 +64,23 @@ def send_mail(to: str, subject: str, body: str) -> None:
     """Mail goes out of the queue, so that a page answers the same, and as fast,
     whether an address has an account or not, and the server is up or not."""
     current_app.extensions["xinde_jobs"]["mail"](to, subject, body)
+
+
+def bring_in(organisation: str, upload_id: str) -> None:
+    """Ask for a file that was brought to be read."""
+    if not _waits("bring_in", organisation, upload_id):
+        current_app.extensions["xinde_jobs"]["bring_in"](organisation, upload_id)
+
+
+def embed() -> None:
+    """Ask for new passages to be made searchable; once, however often it is asked."""
+    if not _waits("embed"):
+        current_app.extensions["xinde_jobs"]["embed"]()
+
+
+def _waits(name: str, *arguments: str) -> bool:
+    pending = current_app.extensions["xinde_huey"].pending()
+    return any(task.name == name and task.args == arguments for task in pending)
 
 
 def run_waiting() -> int:

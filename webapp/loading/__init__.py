@@ -224,16 +224,16 @@ def _hashes(document: Document) -> dict[str, str]:
 
     import sqlalchemy as sa
 
-    from webapp import setup
     from webapp.community import db
     from webapp.ids import derived_id
     from webapp.members.actions import hashed_password
     from webapp.members.tables import Member, Organisation
+    from webapp.progress import bar
 
     organisation = db.session.scalar(sa.select(Organisation.id).limit(1))
     nobody_knows = ""
     hashes: dict[str, str] = {}
-    with setup.bar("Accounts", "member") as shown:
+    with bar("Accounts", "member") as shown:
         for item in document["members"]:
             member = db.session.get(Member, (organisation, derived_id("member", item.key)))
             if item.values["email"] is None or (member and member.account_id):

@@ -36,7 +36,9 @@ def choose(given: Mapping[str, Any], present: Mapping[str, Any], before: Any, ma
         now = mark(name, value)
         if now == said_before.get(name):
             continue
-        if value == present[name] or mark(name, present[name]) == left_before.get(name):
+        # A field that Xinde has since a later version: no load has left it in any state yet.
+        is_new = bool(left_before) and not left_before.get(name)
+        if is_new or value == present[name] or mark(name, present[name]) == left_before.get(name):
             write.add(name)
             said[name] = now
         else:

@@ -74,6 +74,7 @@ SECTIONS: dict[str, dict[str, Field]] = {
         "interests": _may(_KEYS, ()),
         "working_on": _may(fields.line(300), ""),
         "administrator": _may(fields.flag, False),
+        "organizer": _may(fields.flag, False),
         "welcomed": _may(fields.flag),
         "joined_at": _may(fields.moment),
         "days_ago": _may(fields.days_ago),

@@ -94,6 +94,7 @@ def invite(
     unit_id: str | None = None,
     role_id: str | None = None,
     administrator: bool = False,
+    organizer: bool = False,
     lasts: dt.timedelta = INVITATION_LASTS,
 ) -> str:
     """A new invitation; returns its token, which is not kept anywhere."""
@@ -109,6 +110,7 @@ def invite(
                 unit_id=unit_id,
                 role_id=role_id,
                 administrator=administrator,
+                organizer=organizer,
                 created_at=now,
                 expires_at=now + lasts,
             )
@@ -157,6 +159,7 @@ def join(
             password_hash=hashed,
             language=language,
             administrator=invitation.administrator,
+            organizer=invitation.organizer,
             now=now,
         )
         if invitation.unit_id:
@@ -184,6 +187,7 @@ def new_member(
     password_hash: str | None,
     language: str,
     administrator: bool = False,
+    organizer: bool = False,
     now: dt.datetime,
 ) -> Member:
     """Add a member, with an account if there is an e-mail address. Part of the
@@ -214,6 +218,7 @@ def new_member(
         language=language,
         reads=[language, "en" if language == "zh" else "zh"],
         administrator=administrator,
+        organizer=organizer,
         interests=[],
         joined_at=now,
     )
@@ -321,6 +326,17 @@ def set_language(session: Session, organisation_id: str, member_id: str, languag
             member.language = language
             session.flush()
             new_list_due(session, Actor(organisation_id, member_id))
+
+
+def set_organizer(session: Session, organisation_id: str, member_id: str, organizer: bool) -> bool:
+    """Name a member organizer of the library, or no longer; from their next request on.
+    False where there is no such member."""
+    with change(session):
+        member = _to_change(session, organisation_id, member_id)
+        if member is None or member.left_at is not None:
+            return False
+        member.organizer = organizer
+        return True
 
 
 def add_unit(

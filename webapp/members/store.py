@@ -49,6 +49,7 @@ def actor_of(session: Session, member: Member) -> Actor:
         name=member.name,
         units=frozenset(units),
         administrator=member.administrator,
+        organizer=member.organizer or member.administrator,
     )
 
 
@@ -120,6 +121,7 @@ class MemberRow:
     name: str
     email: str | None
     administrator: bool
+    organizer: bool
     units: tuple[str, ...]
     joined_at: dt.datetime
 
@@ -157,7 +159,15 @@ def members(
     ):
         names.setdefault(member_id, []).append(name)
     return [
-        MemberRow(m.id, m.name, email, m.administrator, tuple(names.get(m.id, ())), m.joined_at)
+        MemberRow(
+            m.id,
+            m.name,
+            email,
+            m.administrator,
+            m.organizer,
+            tuple(names.get(m.id, ())),
+            m.joined_at,
+        )
         for m, email in found
     ]
 

@@ -58,6 +58,9 @@ class Member(Base, OfOrganisation):
     language: Mapped[str] = mapped_column(sa.String(8))
     reads: Mapped[list[str]] = mapped_column(default=list)  # languages, preferred first
     administrator: Mapped[bool] = mapped_column(default=False)
+    # Keeps the library; named by an administrator. The study role "organizer" is the
+    # member's own choice and gives no rights.
+    organizer: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     # Private: shapes the member's own suggestions and is shown to nobody else.
     working_on: Mapped[str] = mapped_column(sa.Text, default="")
     working_on_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
@@ -82,6 +85,7 @@ class Invitation(Base, OfOrganisation):
     unit_id: Mapped[str | None] = mapped_column(sa.String(32))
     role_id: Mapped[str | None] = mapped_column(sa.String(64))
     administrator: Mapped[bool] = mapped_column(default=False)
+    organizer: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     expires_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     used_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)

@@ -30,6 +30,7 @@ class InvitationLine:
     id: str
     for_whom: str
     administrator: bool
+    organizer: bool
     expires_at: dt.datetime
 
 
@@ -87,6 +88,7 @@ def line(invitation: Invitation) -> InvitationLine:
         invitation.id,
         invitation.name or invitation.email or "",
         invitation.administrator,
+        invitation.organizer,
         invitation.expires_at,
     )
 
@@ -97,6 +99,7 @@ def invite() -> tuple[str, int] | Response:
     name = pages.field(request.form, "name", limit=120)
     email = pages.field(request.form, "email", limit=254)
     unit, role = request.form.get("unit", ""), request.form.get("role", "")
+    keeps = request.form.get("organizer") == "1"
     errors = {}
     if email:
         try:
@@ -109,7 +112,8 @@ def invite() -> tuple[str, int] | Response:
     if role and role not in {r.id for r in store.study_roles(db.session, organisation)}:
         errors["role"] = _("Choose a role from the list.")
     if errors:
-        return show(errors, {"name": name, "email": email, "unit": unit, "role": role})
+        given = {"name": name, "email": email, "unit": unit, "role": role}
+        return show(errors, given | ({"organizer": "1"} if keeps else {}))
     token = actions.invite(
         db.session,
         organisation,
@@ -118,6 +122,7 @@ def invite() -> tuple[str, int] | Response:
         name=name or None,
         unit_id=unit,
         role_id=role or None,
+        organizer=keeps,
     )
     session["new_invitation"] = url_for("members.join", token=token, _external=True)
     return redirect(url_for(".people", _anchor="invite"))
@@ -130,6 +135,27 @@ def withdraw_invitation(invitation_id: str) -> Response:
         abort(404)
     flash(_("The invitation no longer works."), "info")
     return redirect(url_for(".people"))
+
+
+@bp.post("/people/members/<member_id>/organizer")
+@needs("members.manage")
+def set_organizer(member_id: str) -> Response:
+    """Name a member organizer of the library, or take it back; counts at once."""
+    keeps = request.form.get("organizer") == "1"
+    organisation = g.actor.organisation
+    if not actions.set_organizer(db.session, organisation, member_id[:32], keeps):
+        abort(404)
+    member = store.member(db.session, organisation, member_id[:32])
+    name = member.name if member else ""
+    flash(
+        _("%(name)s keeps the library now.", name=name)
+        if keeps
+        else _("%(name)s no longer keeps the library.", name=name),
+        "info",
+    )
+    name_of_page, after = request.args.get("name"), request.args.get("after")
+    back = url_for(".people", name=name_of_page, after=after, _anchor=f"m-{member_id[:32]}")
+    return redirect(back, 303)
 
 
 @bp.post("/people/units")

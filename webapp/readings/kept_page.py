@@ -92,7 +92,7 @@ def _text(row: DeedRow, record: TextRecord | None, passage: Passage | None) -> K
         author=record.author,
         minutes=record.minutes,
         language=labels.language(record.language),
-        lang=labels.html_lang(record.language),
+        lang=labels.html_lang(record.language, record.script),
         heading=passage.path[-1] if inside and passage and passage.path else "",
         at=row.at,
     )
@@ -131,7 +131,11 @@ def _gone(row: DeedRow, title: str) -> Kept:
 
 def mark_of(row: DeedRow) -> str:
     """Where a list goes on after this row, for an address."""
-    whole = f"{row.at.isoformat()} {row.id}"
+    return mark_of_moment(row.at, row.id)
+
+
+def mark_of_moment(at: dt.datetime, id: str) -> str:
+    whole = f"{at.isoformat()} {id}"
     return base64.urlsafe_b64encode(whole.encode()).decode().rstrip("=")
 
 

@@ -37,7 +37,11 @@ def language(value: str) -> str:
     return LANGUAGES.get(value, value)
 
 
-def html_lang(value: str) -> str:
+def html_lang(value: str, script: str | None = None) -> str:
+    """For the `lang` of an element. A Chinese text in Traditional characters says
+    so: they share their codes with the Simplified ones, and are drawn otherwise."""
+    if value == "zh" and script:
+        return f"zh-{script}"
     return HTML_LANG.get(value, value)
 
 

@@ -36,7 +36,7 @@ class Item:
 
     @property
     def lang(self) -> str:
-        return labels.html_lang(self.record.language)
+        return labels.html_lang(self.record.language, self.record.script)
 
     @property
     def language(self) -> str:

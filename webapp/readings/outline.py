@@ -16,6 +16,7 @@ class Heading:
     words: str
     anchor: str
     depth: int  # 0 for the outermost
+    tail: str  # of the passage that it begins with
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def pieces(passages: Sequence[Passage]) -> list[Piece]:
         anchor = f"p-{tail(passage.id)}"
         same = _shared(before, passage.path)
         headings = tuple(
-            Heading(words, f"s{depth}-{tail(passage.id)}", depth)
+            Heading(words, f"s{depth}-{tail(passage.id)}", depth, tail(passage.id))
             for depth, words in enumerate(passage.path)
             if depth >= same
         )
@@ -49,6 +50,11 @@ def pieces(passages: Sequence[Passage]) -> list[Piece]:
         out.append(Piece(passage.id, anchor, headings, passage_html(passage), heading))
         before = passage.path
     return out
+
+
+def alone(passage: Passage) -> Piece:
+    """A passage by itself, under all the headings that it stands under."""
+    return pieces([passage])[0]
 
 
 def contents(parts: Sequence[Piece], *, most_depth: int = 2) -> list[Heading]:

@@ -16,10 +16,11 @@ from corpus.records import TextRecord
 from corpus.texts import Passage
 from models.text_model import ModelError
 from recommender import RecommenderError, related
-from webapp import languages, pages
+from webapp import languages, pages, shapes
 from webapp.access import Actor
-from webapp.readings import labels, outline, store
+from webapp.readings import labels, outline, store, within
 from webapp.readings.library_page import Item, items
+from webapp.readings.rights import one_passage_at_a_time
 from webapp.resources import Resources
 
 log = structlog.get_logger("xinde.readings")
@@ -43,13 +44,24 @@ class Neighbour:
 
 
 @dataclass(frozen=True)
+class OnePassage:
+    """How a text is shown of which only a passage at a time may be."""
+
+    number: int  # of the passage that is shown, from 1
+    of: int
+    moved: bool  # another was asked for, and is no longer there
+    query: str
+    found: list[within.Found]
+
+
+@dataclass(frozen=True)
 class ReadPage(pages.Page):
     template: ClassVar[str] = "readings/read.html"
 
     item: Item
     pieces: list[outline.Piece]
     contents: list[outline.Heading]
-    place: tuple[str, str] | None  # anchor and name of where the member was
+    place: tuple[str, str] | None  # address and name of where the member was
     size: str
     sizes: list[tuple[str, str]]
     roles: list[tuple[str, str]]
@@ -59,10 +71,18 @@ class ReadPage(pages.Page):
     related: list[Neighbour]
     citing: list[Any]  # reflections.store.Shown
     source: str  # how the text is named under a quotation
+    desk: str | None  # where an organizer keeps this text
+    only: OnePassage | None = None
 
     @property
     def record(self) -> TextRecord:
         return self.item.record
+
+    def link(self, heading: outline.Heading) -> str:
+        """Where a heading of the contents leads."""
+        if self.only is None:
+            return f"#{heading.anchor}"
+        return url_for("readings.read", slug=self.record.slug, p=heading.tail)
 
 
 @dataclass(frozen=True)
@@ -72,27 +92,53 @@ class WithdrawnPage(pages.Page):
     title: str
     lang: str
     versions: list[Neighbour]
+    desk: str | None  # where an organizer can restore it
 
 
-def withdrawn(library: Library, record: TextRecord) -> WithdrawnPage:
+def withdrawn(actor: Actor, library: Library, record: TextRecord) -> WithdrawnPage:
     return WithdrawnPage(
-        record.title, labels.html_lang(record.language), other_versions(library, record)
+        record.title,
+        labels.html_lang(record.language, record.script),
+        other_versions(library, record),
+        desk(actor, record),
     )
 
 
 def read(
-    session: Session, actor: Actor, resources: Resources, record: TextRecord, *, size: str
+    session: Session,
+    actor: Actor,
+    resources: Resources,
+    record: TextRecord,
+    *,
+    size: str,
+    asked: str = "",
+    query: str = "",
 ) -> ReadPage:
+    """The page of a text. Of one that is shown a passage at a time: the passage
+    `asked` for (what follows the slash in its id), and what `query` finds in it."""
     library = resources.library
     passages = library.passages(record.slug)
     pieces = outline.pieces(passages)
+    contents = outline.contents(pieces)
+    only = None
+    if record.rights == "passages" and passages:
+        at = next((i for i, p in enumerate(passages) if outline.tail(p.id) == asked), None)
+        shown = at or 0
+        only = OnePassage(
+            number=shown + 1,
+            of=len(passages),
+            moved=bool(asked) and at is None,
+            query=query,
+            found=within.found(passages, query),
+        )
+        pieces = [outline.alone(passages[shown])]
     item = items(session, actor, library, [record])[0]
     before, after = series_neighbours(library, record)
     names = size_names()
     return ReadPage(
         item=item,
         pieces=pieces,
-        contents=outline.contents(pieces),
+        contents=contents,
         place=None if item.read else place(passages, store.place(session, actor, record.slug)),
         size=size,
         sizes=[(size, names[size]) for size in TEXT_SIZES],
@@ -103,20 +149,22 @@ def read(
         related=related_texts(resources, record, passages[0].id) if passages else [],
         citing=citing(session, actor, record.slug),
         source=source_line(record),
+        desk=desk(actor, record),
+        only=only,
     )
+
+
+def desk(actor: Actor, record: TextRecord) -> str | None:
+    return url_for("texts.text", slug=record.slug) if actor.organizer else None
 
 
 def neighbour(record: TextRecord, *, at: Passage | None = None) -> Neighbour:
     return Neighbour(
-        url=url_for(
-            "readings.read",
-            slug=record.slug,
-            _anchor=f"p-{outline.tail(at.id)}" if at else None,
-        ),
+        url=shapes.reading_url(at.id if at else record.slug),
         title=record.title,
         author=record.author,
         minutes=record.minutes,
-        lang=labels.html_lang(record.language),
+        lang=labels.html_lang(record.language, record.script),
         language=labels.language(record.language),
         heading=at.path[-1] if at and at.path else "",
     )
@@ -170,11 +218,14 @@ def citing(session: Session, actor: Actor, slug: str) -> list[Any]:
 
 
 def place(passages: Sequence[Passage], kept: str | None) -> tuple[str, str] | None:
-    """Anchor and name of the passage `kept`, if that is further than the beginning."""
+    """Address and name of the passage `kept`, if that is further than the beginning."""
     passage = next((p for p in passages[1:] if p.id == kept), None)
     if passage is None:
         return None
-    return f"p-{outline.tail(passage.id)}", outline.place_name(passage)
+    address = f"#p-{outline.tail(passage.id)}"
+    if one_passage_at_a_time(passage.text_slug):
+        address = shapes.reading_url(passage.id)
+    return address, outline.place_name(passage)
 
 
 def source_line(record: TextRecord) -> str:

@@ -65,10 +65,21 @@ def read(slug: str) -> tuple[str, int]:
     if record is None:
         abort(404)
     if record.withdrawn:
-        return pages.render(text_page.withdrawn(found.library, record), 410)
+        return pages.render(text_page.withdrawn(g.actor, found.library, record), 410)
     size = request.cookies.get(SIZE_COOKIE, "")
     size = size if size in text_page.TEXT_SIZES else "medium"
-    return pages.render(text_page.read(db.session, g.actor, found, record, size=size))
+    words = " ".join(request.args.get("q", "").split())[:QUERY_LIMIT]
+    return pages.render(
+        text_page.read(
+            db.session,
+            g.actor,
+            found,
+            record,
+            size=size,
+            asked=request.args.get("p", "")[:100],
+            query=words,
+        )
+    )
 
 
 @bp.post("/text-size")

@@ -31,9 +31,10 @@ class Citable:
 
 
 def of_text(library: Library, slug: str) -> list[Citable]:
-    """The passages of a text in reading order."""
+    """The passages of a text in reading order. None of a text that may be shown one
+    passage at a time only: it is cited from there, or by words that are looked for."""
     text = library.text(slug)
-    if text is None:
+    if text is None or text.rights == "passages":
         return []
     return [
         _citable(passage, text.title, text.language, opening(passage))

@@ -48,6 +48,7 @@ class Card:
     why: Why
     also: tuple[Why, ...]
     by_member: bool
+    lang: str = "en"  # as HTML names it; says which characters a Chinese text is in
     read: bool = False
     saved: bool = False
     set_aside: bool = False

@@ -15,6 +15,7 @@ from webapp.access import needs
 from webapp.community import db
 from webapp.members import actions as members
 from webapp.members import store as members_store
+from webapp.readings import labels
 from webapp.readings import store as readings
 from webapp.readings.blocks import without_marks
 from webapp.reflections import store as reflections
@@ -94,7 +95,9 @@ def present(kept: list[Kept], found: Resources) -> list[Card]:
             text, passage = texts.get(piece.group), passages.get(piece.reading)
             if text is not None and not text.withdrawn and passage is not None:
                 heading = passage.path[-1] if passage.path else ""
-                about = About(text.title, text.author, text.language, text.minutes, heading)
+                about = About(
+                    text.title, text.author, text.language, text.minutes, heading, text.script
+                )
                 cards.append(card_of(piece, about, passage.text, marks))
     return cards
 
@@ -108,6 +111,7 @@ class About:
     language: str
     minutes: int
     heading: str = ""
+    script: str | None = None
 
 
 def card_of(piece: Kept, about: About, words: str, marks: Container[str]) -> Card:
@@ -125,6 +129,7 @@ def card_of(piece: Kept, about: About, words: str, marks: Container[str]) -> Car
         why=whys[0],
         also=tuple(whys[1:]),
         by_member=piece.reading.startswith(REFLECTION),
+        lang=labels.html_lang(about.language, about.script),
         read="read" in marks,
         saved="saved" in marks,
         set_aside="set_aside" in marks,

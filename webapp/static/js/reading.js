@@ -44,7 +44,16 @@ document.addEventListener("visibilitychange", () => { if (document.hidden) keepP
 // A link to a passage that is no longer there says so.
 const lookForTarget = () => {
   const wanted = decodeURIComponent(location.hash.slice(1));
-  page.querySelector("[data-moved]").hidden = !wanted.startsWith("p-") || Boolean(document.getElementById(wanted));
+  const missing = wanted.startsWith("p-") && !document.getElementById(wanted);
+  if ("only" in page.dataset) { // one passage at a time: the server must be told which
+    const address = new URL(location);
+    if (missing && address.searchParams.get("p") !== wanted.slice(2)) {
+      address.search = new URLSearchParams({ p: wanted.slice(2) });
+      location.replace(address);
+    }
+    return;
+  }
+  page.querySelector("[data-moved]").hidden = !missing;
 };
 addEventListener("hashchange", lookForTarget);
 lookForTarget();

@@ -1,0 +1,139 @@
+"""`xinde evaluate`: how good the suggestions are, on public data and on one's own."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from webapp.cli import opening
+
+if TYPE_CHECKING:
+    from recommender.learned.by_text import Features
+
+VECTORS = ("all-MiniLM-L6-v2",)  # beside the model of the settings, where it is installed
+
+
+@click.group()
+def evaluate() -> None:
+    """Measure the learned recommendations. Needs no organisation and no database.
+
+    \b
+    Example:  xinde evaluate rank ./split ./lists.tsv
+    """
+
+
+@evaluate.command()
+@click.argument("in_dir", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("out_file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--count", default=150, show_default=True, type=click.IntRange(1, 10_000))
+@click.option(
+    "--cache",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=None,
+    help="Folder where vectors are kept between runs.",
+)
+@click.option("--quiet", is_flag=True, help="Say nothing of what was learned.")
+def rank(in_dir: Path, out_file: Path, count: int, cache: Path | None, quiet: bool) -> None:
+    """Rank the candidates of a data folder in the benchmark's form.
+
+    IN_DIR holds items.jsonl, train.tsv, history.tsv, exclude.tsv and candidates.txt;
+    each line of OUT_FILE is a member and the texts for them, best first. Features,
+    models and weights are chosen on parts of the training data that are hidden first.
+
+    \b
+    Example:  xinde evaluate rank ./split ./lists.tsv
+    """
+    from recommender.evaluation.benchmark_form import read_benchmark, write_lists
+    from recommender.learned import recommend
+
+    say = (lambda line: None) if quiet else opening.say
+    benchmark = read_benchmark(in_dir)
+    features = features_of(benchmark.task.texts, benchmark.task.read_texts, cache, say)
+    outcome = recommend(benchmark.task, features, count=count, report=say)
+    write_lists(out_file, benchmark, outcome.lists.columns)
+    say(f"{len(benchmark.members)} lists written to {out_file}")
+
+
+@evaluate.command()
+@click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--split", default=None, help="A folder under splits/; without it they are listed.")
+@click.option(
+    "--html",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=None,
+    help="Where to write the report.",
+)
+@click.option(
+    "--language",
+    type=click.Choice(["en", "zh"]),
+    default=None,
+    help="Of the report; XINDE_LANGUAGE if left out.",
+)
+@click.option(
+    "--cache",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=None,
+    help="Folder where vectors are kept between runs.",
+)
+def report(
+    data: Path, split: str | None, html: Path | None, language: str | None, cache: Path | None
+) -> None:
+    """Compare the learned lists with simple methods on a data folder; one HTML file.
+
+    Says for new members, members with few texts and with many what is found, how
+    sure that is, and whether a simple method would do as well.
+
+    \b
+    Example:  xinde evaluate report ./citeulike-a --split cold --html cold.html
+    """
+    from recommender.evaluation.benchmark_form import read_answers, read_benchmark, splits_of
+    from recommender.evaluation.page import page
+    from recommender.evaluation.report import evaluate as measure
+    from recommender.evaluation.wording import verdict, word
+
+    known = splits_of(data)
+    if split not in known:
+        named = ", ".join(known) or "none"
+        raise click.ClickException(f"Choose a split of {data} with --split: {named}")
+    language = language or opening.settings().language
+    benchmark = read_benchmark(data, split)
+    answers = read_answers(data, split, benchmark)
+    features = features_of(benchmark.task.texts, benchmark.task.read_texts, cache, opening.say)
+    found = measure(f"{data.name}, {split}", benchmark.task, answers, features, report=opening.say)
+    for comparison in found.comparisons:
+        own = next(row for row in found.rows if row.group == comparison.group)
+        click.echo(f"{word(comparison.group, language)}: {verdict(own, comparison, language)}")
+    if html:
+        html.write_text(page(found, language), encoding="utf-8")
+        click.echo(str(html))
+
+
+def features_of(texts, read_texts, cache: Path | None, say) -> Features:  # type: ignore[no-untyped-def]
+    """Words, and vectors of the product's own model and of a second one where it is at hand."""
+    from models.load import PACKAGED, is_ready, load_model
+    from models.package_files import is_installed
+    from recommender.learned import centred, sentence_vectors, word_matrix
+
+    found = opening.settings()
+    kept = cache or default_cache()
+    features: Features = {"words": word_matrix(texts, read_texts)}
+    for name in dict.fromkeys((found.model, *VECTORS)):
+        folder = found.models_folder if is_ready(name, found.models_folder) else kept / "models"
+        if (
+            not is_ready(name, folder)
+            and name in PACKAGED
+            and not is_installed(PACKAGED[name].package)
+        ):
+            say(f"{name} is not installed; going on without it")
+            continue
+        model = load_model(name, folder, progress=say, threads=found.model_threads)
+        features[name] = centred(sentence_vectors(model, texts, kept / "vectors", say), read_texts)
+    return features
+
+
+def default_cache() -> Path:
+    """Where vectors can be kept without an organisation's data folder."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "xinde"
