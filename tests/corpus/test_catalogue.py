@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from corpus import catalogue, fetching
-from corpus.catalogue import CatalogueRefused, Entry, collect, download, file_name, parse
+from corpus import catalogue, fetching, opds
+from corpus.catalogue import collect, download, file_name
+from corpus.child import Reader
 from corpus.fetching import Fetched, FetchRefused
+from corpus.opds import CatalogueRefused, Entry, parse
 
 BASE = "https://books.example/opds/all"
 ATOM = "application/atom+xml;profile=opds-catalog"
@@ -98,14 +100,14 @@ THROUGH = '<opds:indirectAcquisition type="application/epub+zip"/>'
 @pytest.mark.parametrize(
     ("links", "why"),
     [
-        ([link("a", f"{catalogue._ACQUISITION}/buy")], "It is for sale, not open to all."),
-        ([link("a", f"{catalogue._ACQUISITION}/borrow")], "It is lent, not open to all."),
+        ([link("a", f"{opds._ACQUISITION}/buy")], "It is for sale, not open to all."),
+        ([link("a", f"{opds._ACQUISITION}/borrow")], "It is lent, not open to all."),
         (
-            [link("a", f"{catalogue._ACQUISITION}/subscribe")],
+            [link("a", f"{opds._ACQUISITION}/subscribe")],
             "It is for subscribers, not open to all.",
         ),
-        ([link("a", f"{catalogue._ACQUISITION}/sample")], "Only a sample of it is open to all."),
-        ([link("a", catalogue._ACQUISITION, inside=PRICE)], "It is not open to all."),
+        ([link("a", f"{opds._ACQUISITION}/sample")], "Only a sample of it is open to all."),
+        ([link("a", opds._ACQUISITION, inside=PRICE)], "It is not open to all."),
         ([link("a", OPEN, inside=THROUGH)], "It is not open to all."),
         (
             [link("a", kind="application/x-mobipocket-ebook")],
@@ -182,7 +184,7 @@ def test_names_are_words_on_one_line():
         (b'{"a":' * 100_000, "", "is no catalogue that can be read"),
         (b"9" * 10_000, JSON, "is no catalogue that can be read"),
         (b'{"detail": "Not found"}', JSON, "is no catalogue that can be read"),
-        (b"x" * (catalogue.MOST_PAGE + 1), ATOM, "is larger than a page of a catalogue may be"),
+        (b"x" * (opds.MOST_PAGE + 1), ATOM, "is larger than a page of a catalogue may be"),
     ],
 )
 def test_what_is_no_catalogue_is_refused(body, kind, why):
@@ -207,7 +209,7 @@ def test_entities_are_neither_read_from_files_nor_multiplied(tmp_path):
 
 
 def test_a_page_without_end_is_read_to_a_limit(monkeypatch):
-    monkeypatch.setattr(catalogue, "MOST_ON_A_PAGE", 10)
+    monkeypatch.setattr(opds, "MOST_ON_A_PAGE", 10)
     assert len(of_atom(*(book(id_=str(n)) for n in range(50))).entries) == 10
 
 
@@ -420,7 +422,7 @@ def test_what_fails_later_is_named_and_the_rest_goes_on():
             ),
             on("broken"): b"<html>",
             on("good"): feed(
-                one(1), book(link("x", f"{catalogue._ACQUISITION}/buy"), title="Dear", id_="urn:d")
+                one(1), book(link("x", f"{opds._ACQUISITION}/buy"), title="Dear", id_="urn:d")
             ),
         }
     )
@@ -700,3 +702,30 @@ def test_a_catalogue_on_this_machine_is_refused_as_any_private_address(site):
     _, address = site
     with pytest.raises(FetchRefused, match="private network"):
         collect(f"{address}/feed.xml")
+
+
+def test_a_page_is_read_in_the_child_that_reads_files():
+    body = (
+        b'<feed xmlns="http://www.w3.org/2005/Atom"><title>Open shelf</title><entry>'
+        b"<title>On wells</title><id>urn:1</id><link type='text/plain' href='/w.txt'"
+        b" rel='http://opds-spec.org/acquisition/open-access'/></entry></feed>"
+    )
+    given = (body, "application/atom+xml", "https://shelf.example.org/opds")
+    with Reader() as reader:
+        assert reader.catalogue(*given) == parse(*given)
+        with pytest.raises(CatalogueRefused, match="web page, not a catalogue"):
+            reader.catalogue(b"<!doctype html><p>Hello", "text/html", "https://x.example.org/")
+        with pytest.raises(CatalogueRefused):
+            reader.catalogue(b"", "application/atom+xml", "https://x.example.org/")
+        assert reader.catalogue(*given).entries[0].title == "On wells"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [None, [], {}, {"title": 1, "entries": [], "next": None, "sections": []},
+     {"title": "x", "entries": [{"title": "y"}], "next": None, "sections": []},
+     {"title": "x", "entries": [], "next": None, "sections": [["a"]]}],
+)  # fmt: skip
+def test_an_answer_that_makes_no_sense_is_not_believed(answer):
+    with pytest.raises(opds.Nonsense):
+        opds.unpacked(answer)
