@@ -1,7 +1,7 @@
 """All measured ratios of docs and design, by one command.
 
 python -m benchmarks            everything that can run here
-python -m benchmarks NAME ...   some of it
+python -m benchmarks NAME ...   some of it; options after the names go to each
 python -m benchmarks --list     what there is
 """
 
@@ -10,20 +10,37 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from itertools import takewhile
 from pathlib import Path
 
 HERE = Path(__file__).parent
-ORDER = ("models", "corpus", "recommender", "retrieval", "suggestions", "web")
+ORDER = (
+    "models",
+    "corpus",
+    "intake",
+    "parsing",
+    "recommender",
+    "retrieval",
+    "themes",
+    "proposals",
+    "suggestions",
+    "web",
+)
+ALONE = ("fuzz",)  # hours, so only when asked for by name
 
 
 def main() -> int:
-    asked = [a for a in sys.argv[1:] if not a.startswith("-")]
-    unknown = set(asked) - set(ORDER)
+    given = sys.argv[1:]
+    asked = list(takewhile(lambda a: not a.startswith("-"), given))
+    options = given[len(asked) :]
+    unknown = set(asked) - {*ORDER, *ALONE}
     if unknown:
-        print(f"no benchmark {', '.join(sorted(unknown))}; there are: {', '.join(ORDER)}")
+        print(
+            f"no benchmark {', '.join(sorted(unknown))}; there are: {', '.join((*ORDER, *ALONE))}"
+        )
         return 2
-    if "--list" in sys.argv:
-        for name in ORDER:
+    if options == ["--list"]:
+        for name in (*ORDER, *ALONE):
             doc = ast.get_docstring(ast.parse((HERE / f"{name}.py").read_text("utf-8"))) or ""
             print(f"{name:12} {doc.splitlines()[0]}")
         return 0
@@ -32,7 +49,9 @@ def main() -> int:
         print(f"== {name}", flush=True)
         worst = max(
             worst,
-            subprocess.run([sys.executable, str(HERE / f"{name}.py")], check=False).returncode,
+            subprocess.run(
+                [sys.executable, str(HERE / f"{name}.py"), *options], check=False
+            ).returncode,
         )
     return worst
 

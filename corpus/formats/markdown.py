@@ -1,103 +1,95 @@
-"""What a Markdown file says: YAML front matter, then headings and blocks."""
+"""What a Markdown file says: front matter, then headings and blocks."""
 
 from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import yaml
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
-from corpus import languages, slugs
-from corpus.formats import decoding, metadata
-from corpus.texts import Block, BlockKind, Section, Text, TextRefused
-
-MAX_FRONT_MATTER = 64 * 1024
-_FENCE = re.compile(r"---[ \t]*\n")
-_FENCE_END = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILINE)
-_TAG = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|</?[a-zA-Z!?][^<>]*>", re.S | re.I)
+from corpus import languages
+from corpus.formats import decoding, dialects, front_matter, headings, matter, metadata
+from corpus.texts import Block, BlockKind, Section, Text
 
 
 def read(path: Path) -> Text:
     """The text in a Markdown file, or `TextRefused`."""
-    head, body = _divided(decoding.decode(path.read_bytes(), path.name), path.name)
-    values = _front_matter(head, path.name)
-    sections = _sections(body)
-    if "title" not in values and sections and len(sections[0].path) == 1 and _starts_with_h1(body):
-        # Most people's Markdown has no front matter; its first line is the title.
-        values["title"] = sections[0].path[0]
-        sections = [Section(s.path[1:], s.blocks) for s in sections]
-    sections = [s for s in sections if s.blocks]
-    return metadata.text(values, tuple(sections), slug=slugs.slug(path.stem), name=path.name)
-
-
-def _divided(source: str, name: str) -> tuple[str | None, str]:
-    """Front matter (None where there is none) and what follows it."""
-    opening = _FENCE.match(source)
-    if not opening:
-        return None, source
-    closing = _FENCE_END.search(source, opening.end())
-    if not closing:
-        raise TextRefused(
-            f'The front matter of {name} is not closed. Put a line "---" after its last field.'
-        )
-    if closing.start() - opening.end() > MAX_FRONT_MATTER:
-        raise TextRefused(
-            f"The front matter of {name} is longer than 64 KB. "
-            'Put a line "---" after its last field.'
-        )
-    return source[opening.end() : closing.start()], source[closing.end() :]
-
-
-def _front_matter(head: str | None, name: str) -> dict[str, Any]:
-    if head is None or not head.strip():
-        return {}
-    try:
-        values = yaml.safe_load(head)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        line = getattr(getattr(error, "problem_mark", None), "line", None)
-        where = f" at line {line + 2}" if line is not None else ""
-        raise TextRefused(
-            f"The front matter of {name} is not valid YAML{where}: "
-            f"{getattr(error, 'problem', None) or 'it cannot be read'}. "
-            'Often a value with a colon needs quotes: title: "One: two".'
-        ) from error
-    if not isinstance(values, dict):
-        raise TextRefused(
-            f"The front matter of {name} is not a list of fields. "
-            'Write one a line, as in "title: On patience".'
-        )
-    return {str(key): value for key, value in values.items()}
-
-
-def _starts_with_h1(body: str) -> bool:
-    first = body.lstrip().split("\n", 2)
-    return first[0].startswith("# ") or (
-        len(first) > 1 and bool(first[1]) and set(first[1].strip()) == {"="}
+    fields, body = front_matter.divided(decoding.decode(path.read_bytes(), path.name), path.name)
+    found, level = _sections(dialects.plain_markdown(body))
+    stated = (fields or {}).get("title")
+    heading, found = _without_title(found, level, stated if isinstance(stated, str) else None)
+    sections, left_out = matter.without([section for section in found if section.blocks])
+    if fields is not None and front_matter.is_ours(fields):
+        return metadata.text(path, sections, fields, heading=heading, left_out=left_out)
+    return metadata.described(
+        path,
+        sections,
+        said=front_matter.said(fields or {}),
+        heading=heading,
+        left_out=left_out,
     )
 
 
-def _sections(body: str) -> list[Section]:
-    tree = SyntaxTreeNode(MarkdownIt("commonmark").enable("table").parse(body))
+def _without_title(
+    sections: list[Section], level: int, stated: str | None
+) -> tuple[str | None, list[Section]]:
+    """The heading at the top that names the whole text, and the sections without it.
+    `level` is that of the first heading."""
+    start = next((i for i, s in enumerate(sections) if s.path), None)
+    if start is None or level > 1 or any(s.blocks for s in sections[:start]):
+        return None, sections
+    title = sections[start].path[0]
+    same = stated is not None and _letters(stated) == _letters(title)
+    chapters = [s.path for s in sections if len(s.path) == 1]
+    if not same and (stated or (len(chapters) > 1 and headings.says_so(title))):
+        return None, sections
+    end = next((i for i, s in enumerate(sections) if i > start and s.path[:1] != (title,)), None)
+    below = [Section(s.path[1:], s.blocks) for s in sections[start:end]]
+    return title, [*below, *(sections[end:] if end is not None else [])]
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text.casefold() if c.isalnum())
+
+
+# Headings and blocks
+
+
+def _sections(body: str) -> tuple[list[Section], int]:
+    """The sections, and the level of the first heading (7 where there is none)."""
+    first = 7
     trail: list[tuple[int, str]] = []
     sections: list[Section] = []
     blocks: list[Block] = []
-    for node in tree.children:
+    for node in _nodes(body):
         if node.type == "heading":
             sections.append(Section(tuple(title for _, title in trail), tuple(blocks)))
             blocks = []
             level = int(node.tag[1])
-            trail = [(n, title) for n, title in trail if n < level]
-            trail.append((level, " ".join(_inline(node).replace("*", "").split())))
+            title = " ".join(_inline(node).replace("*", "").split())
+            if title:
+                first = level if first == 7 else first
+                trail = [(n, above) for n, above in trail if n < level]
+                trail.append((level, title))
         elif block := _block(node):
             blocks.append(block)
     sections.append(Section(tuple(title for _, title in trail), tuple(blocks)))
     if sections[0].path == () and not sections[0].blocks:
         del sections[0]
-    return sections
+    return sections, first
+
+
+def _nodes(body: str, *, within_html: bool = False) -> Iterator[SyntaxTreeNode]:
+    """Blocks in reading order; those of HTML are read as Markdown once its tags are off."""
+    parser = MarkdownIt("commonmark").enable("table").enable("strikethrough")
+    for node in SyntaxTreeNode(parser.parse(body)).children:
+        if node.type != "html_block":
+            yield node
+        elif not within_html:
+            yield from _nodes(_markdown_of_html(node.content), within_html=True)
 
 
 def _block(node: SyntaxTreeNode) -> Block | None:
@@ -116,7 +108,11 @@ def _block(node: SyntaxTreeNode) -> Block | None:
             kind = "note"
         elif "\n" in text:
             kind = "verse"
+    text = _NOTE_MARK.sub(r"[\1]", text)
     return Block(kind, text.strip()) if text.strip() else None
+
+
+_NOTE_MARK = re.compile(r"\[\^([^\]\s]{1,80})\]")
 
 
 def _plain(node: SyntaxTreeNode) -> str:
@@ -125,10 +121,12 @@ def _plain(node: SyntaxTreeNode) -> str:
         return _inline(node)
     if node.type in ("bullet_list", "ordered_list"):
         return "\n".join(_items(node, 0))
+    if node.type == "table":
+        return "\n".join(_rows(node))
     if node.type in ("fence", "code_block"):
         return node.content.strip("\n")
     if node.type == "html_block":
-        return " ".join(html.unescape(_TAG.sub(" ", node.content)).split())
+        return " ".join(_markdown_of_html(node.content).split())
     return "\n".join(part for child in node.children if (part := _plain(child)))
 
 
@@ -139,7 +137,7 @@ def _items(node: SyntaxTreeNode, depth: int) -> list[str]:
         mark = "- " if number is None else f"{number}. "
         own = [c for c in item.children if c.type not in ("bullet_list", "ordered_list")]
         text = " ".join(" ".join(_plain(c).split("\n")) for c in own)
-        lines.append("  " * depth + mark + text)
+        lines.append("  " * depth + mark + text.strip())
         for child in item.children:
             if child.type in ("bullet_list", "ordered_list"):
                 lines += _items(child, depth + 1)
@@ -149,7 +147,7 @@ def _items(node: SyntaxTreeNode, depth: int) -> list[str]:
 
 def _rows(table: SyntaxTreeNode) -> list[str]:
     return [
-        " | ".join(_plain_cell(cell) for cell in row.children)
+        " | ".join(_plain_cell(cell) for cell in row.children).rstrip(" |")
         for part in table.children
         for row in part.children
     ]
@@ -165,13 +163,17 @@ def _inline(node: SyntaxTreeNode) -> str:
 
 def _inline_parts(node: SyntaxTreeNode) -> str:
     match node.type:
-        case "text" | "code_inline" | "text_special":
+        case "text":
+            return re.sub(r"  +", " ", node.content)
+        case "code_inline" | "text_special":
             return str(node.content)
         case "softbreak":
             return "\v"
         case "hardbreak":
             return "\n"
-        case "html_inline" | "image":
+        case "html_inline":
+            return "\n" if re.match(r"<br\b", node.content, re.IGNORECASE) else ""
+        case "image":
             return ""
     inner = "".join(_inline_parts(child) for child in node.children)
     if node.type == "inline":
@@ -180,3 +182,42 @@ def _inline_parts(node: SyntaxTreeNode) -> str:
         mark = "*" if node.type == "em" else "**"
         return f"{mark}{inner}{mark}"
     return inner
+
+
+# HTML inside Markdown
+
+_UNSEEN = (
+    (re.compile("<!--"), re.compile("-->")),
+    *(
+        (re.compile(rf"<{name}\b", re.IGNORECASE), re.compile(rf"</{name}\s*>", re.IGNORECASE))
+        for name in ("script", "style", "svg", "template")
+    ),
+)
+_TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?:\s[^<>]{0,2000})?/?>|<[!?][^<>]*>")
+_STARTS = {"br": "\\\n", "li": "\n- ", **{f"h{n}": f"\n\n{'#' * n} " for n in range(1, 7)}}
+_INLINE = frozenset({
+    "a", "abbr", "b", "bdi", "bdo", "cite", "code", "data", "del", "dfn", "em", "i", "img",
+    "input", "ins", "kbd", "label", "mark", "q", "s", "samp", "small", "span", "strong", "sub",
+    "sup", "time", "u", "var", "wbr", "font", "tt", "button",
+})  # fmt: skip
+
+
+def _markdown_of_html(source: str) -> str:
+    """HTML as the Markdown a person would have written: tags of blocks become
+    blank lines, those inside lines go."""
+    text = source
+    for opening, closing in _UNSEEN:
+        text = dialects.replaced(text, opening, closing, lambda _: "")
+    text = _TAG.sub(_instead_of_tag, text)
+    lines = [line.strip() for line in html.unescape(text).split("\n")]
+    quoted = "> " if re.match(r"\s*<(?:aside|blockquote)\b", source, re.IGNORECASE) else ""
+    return "\n".join(quoted + line for line in lines)
+
+
+def _instead_of_tag(tag: re.Match[str]) -> str:
+    name = (tag["name"] or "").casefold()
+    if name in _INLINE or not name:
+        return ""
+    if tag["end"]:
+        return "\n" if name == "li" else "\n\n"
+    return _STARTS.get(name, "\n\n")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
-from corpus.formats import read
+from corpus import starter
+from corpus.formats import decoding, read
 from corpus.texts import TextRefused
 
 BODY = "\n\nSome honest words that stand under the title.\n"
@@ -97,11 +99,13 @@ def test_wrapped_chinese_lines_join_without_a_space(file):
     )
 
 
-def test_a_missing_title_is_named_with_the_cure(file):
-    assert refusal(file("---\nauthor: X\n---" + BODY)) == (
-        'marcus-03.md has no "title:" line. Add one and run: xinde library build'
+def test_without_a_title_the_name_of_the_file_is_the_title(file):
+    text = read(file("---\nauthor: X\n---" + BODY, "on-the-long-road.md"))
+    assert (text.title, text.author) == ("On the Long Road", "X")
+    assert (text.origin("title"), text.origin("author")) == ("name", "file")
+    assert read(file("Just words." + BODY, "up-from-slavery--booker-t-washington.md")).author == (
+        "Booker T. Washington"
     )
-    assert 'no "title:" line' in refusal(file("Just words." + BODY))
 
 
 @pytest.mark.parametrize(
@@ -242,6 +246,71 @@ def test_bytes_that_cannot_be_told_are_refused(file, content, words):
     assert words in refusal(file(content, "odd.txt"))
 
 
+def _traditional():
+    lines = (files("opencc") / "dictionary" / "STCharacters.txt").read_text("utf-8").splitlines()
+    return {ord(line[0]): line.split("\t")[1].split()[0] for line in lines if line[1:2] == "\t"}
+
+
+TRADITIONAL = _traditional()
+OLD = "蓋聞古之為國者，先富其民而後教之。饑者不可以禮義，勞者不可以詩書，此理之常也。"
+POEM = "白日依山盡，黃河入海流。\n欲窮千里目，更上一層樓。\n"
+MIXED = "Meeting notes 會議記錄\n- agenda: 討論新書\nSee https://x.y/z, and bring your own copy.\n"
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "gb18030", "big5", "cp950", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("source", [OLD, POEM, MIXED, "學習,工作;生活.讀書(第一章)\n"])
+def test_short_chinese_texts_are_told_by_their_commonest_characters(encoding, source):
+    assert decoding.decode(source.encode(encoding), "a.txt") == source
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "gb18030", "big5", "utf-16-le", "utf-16-be"])
+def test_windows_of_any_text_are_decoded_right_or_refused(encoding):
+    """60 characters at a time, from all Chinese texts of the starter library."""
+    refused = read_wrong = windows = 0
+    for path in sorted(starter.folder().rglob("zh/*.md")):
+        source = path.read_text("utf-8").split("---\n", 2)[2].replace("\n", "")
+        source = source.translate(TRADITIONAL) if encoding == "big5" else source
+        for start in range(0, len(source) - 60, 180):
+            window = source[start : start + 60]
+            windows += 1
+            data = window.encode(encoding, "ignore")
+            try:
+                read_wrong += decoding.decode(data, "a.txt") != data.decode(encoding)
+            except TextRefused:
+                refused += 1
+    assert windows > 200
+    assert read_wrong == 0
+    assert refused <= windows / 50
+
+
+def test_a_text_cut_off_within_a_character_is_read_to_there(file):
+    whole = "学习使人进步，我们大家都要学习。" * 100
+    for encoding in ("utf-8", "gbk"):
+        assert decoding.decode(whole.encode(encoding)[:-1], "a.txt") == whole[:-1]
+    damaged = bytearray(whole.encode("utf-8"))
+    damaged[999] = 0xFF
+    assert decoding.decode(bytes(damaged), "a.txt").count("\ufffd") <= 3
+
+
+def test_marks_that_nobody_sees_are_left_out():
+    assert decoding.decode("\ufeffword\u2060—\u200bjoiner soft\u00adhyphen".encode(), "a.txt") == (
+        "word—joiner softhyphen"
+    )
+
+
+@pytest.mark.parametrize(
+    ("encoding", "source"),
+    [
+        ("euc_jp", "日本語の文章です。みんなで本を読みます。"),
+        ("euc_kr", "오늘은 날씨가 좋습니다. 우리는 함께 책을 읽습니다."),
+        ("cp1251", "Привет, товарищи! Сегодня мы читаем книгу вместе."),
+    ],
+)
+@pytest.mark.parametrize("times", [1, 20])
+def test_other_old_encodings_are_refused_and_not_taken_for_chinese(file, encoding, source, times):
+    assert "cannot be told" in refusal(file(source.encode(encoding) * times, "odd.txt"))
+
+
 def test_hard_wrapped_prose_is_joined_and_verse_left_alone(file):
     prose = (
         "It was the habit of the old branch to read aloud for one hour\n"
@@ -272,7 +341,7 @@ def test_chapters_of_plain_text_become_sections(file):
 
 def test_a_first_line_that_is_a_sentence_is_not_the_title(file):
     text = read(file("It began on a Monday.\n\nThen it went on.\n", "the-long_week.txt"))
-    assert text.title == "the long week"
+    assert text.title == "The Long Week"
     assert len(text.sections[0].blocks) == 2
 
 

@@ -97,6 +97,49 @@ def test_another_language_is_named():
     assert languages.other_language("成员星期一开会，一起读书。" * 20) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("오늘은 날씨가 좋습니다. 우리는 함께 책을 읽습니다.", "Korean"),
+        ("みんなで本を読みます。", "Japanese"),
+        ("Сегодня мы читаем книгу вместе и говорим.", "Russian"),
+        ("Σήμερα διαβάζουμε ένα βιβλίο μαζί.", "Greek"),
+        ("היום אנחנו קוראים ספר ביחד.", "Hebrew"),
+        ("วันนี้เราอ่านหนังสือด้วยกัน", "Thai"),
+        ("اليوم نقرأ كتابا معا ونتحدث عنه.", "Arabic"),
+        ("The Greek word λόγος means word, reason and account.", None),
+        ("日本人的假名（かな）来自汉字，这一点人人知道。", None),
+        ("No.", None),
+        ("", None),
+    ],
+)
+def test_writing_of_its_own_names_a_language(text, language):
+    assert languages.other_language(text) == language
+
+
+def test_a_text_is_judged_by_its_beginning_middle_and_end():
+    preface = "The members met to read and to talk about the book. " * 200
+    assert languages.detect(preface + "成员星期一开会，一起读书。" * 5000) == "zh"
+    assert languages.other_language(preface + "Les membres lisent un livre. " * 200) is None
+
+
+def test_links_do_not_make_a_text_english():
+    link = "https://www.example.org/the/very/long/address/of/the/page.html"
+    assert languages.detect(f"成员星期一开会，一起读书。{link} 下次再说。") == "zh"
+
+
+def test_a_stated_language_is_contradicted_only_where_it_is_plain():
+    assert languages.contradicts("en", "成员星期一开会，一起读书。")
+    assert languages.contradicts("zh", "The members met on Monday.")
+    assert not languages.contradicts("en", "The word 心得 means what one gains.")
+    assert not languages.contradicts("zh", "我们用 GitHub 学习怎样 collaborate。")
+
+
+def test_traditional_characters_are_told_from_simplified_ones():
+    assert languages.script("沒有調查就沒有發言權，這是老話。") == "Hant"
+    assert languages.script("没有调查就没有发言权，这是老话，编著者也说。") == "Hans"
+
+
 def test_wrapped_lines_join_as_their_language_wants():
     assert languages.joined_lines(["we read", "slowly"]) == "we read slowly"
     assert languages.joined_lines(["我们慢慢地", "读书。", "Then"]) == "我们慢慢地读书。 Then"

@@ -342,6 +342,37 @@ def search(query: str, limit: int, as_json: bool) -> None:
 
 
 @library.command()
+@click.argument("theme")
+@click.option(
+    "--by", type=click.Choice(["mix", "words", "vectors"]), default="mix", show_default=True
+)
+@click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 1000))
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def about(theme: str, by: Any, limit: int, as_json: bool) -> None:
+    """Which whole texts are about a theme, asked by its name alone.
+
+    \b
+    Example:  xinde library about "Political philosophy"
+    """
+    from dataclasses import asdict
+
+    from recommender.theme_search import rank_texts
+    from webapp.resources import Resources
+
+    found = Resources(opening.settings())
+    ranked = rank_texts(found.index, found.model, theme, by=by, limit=limit)
+    texts = found.library.texts_by_slug(text.slug for text in ranked)
+    shown = [text for text in ranked if text.slug in texts]
+    if as_json:
+        opening.print_json([{**asdict(t), "title": texts[t.slug].title} for t in shown])
+        return
+    for text in shown:
+        click.echo(f"{text.score:6.2f}  {texts[text.slug].title}  [{text.slug}]")
+    if not shown:
+        click.echo("Nothing found. Name the theme in a few words.")
+
+
+@library.command()
 def check() -> None:
     """Check the library and its index; exit code 1 if something is wrong.
 

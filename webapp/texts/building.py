@@ -231,10 +231,12 @@ def _embed(
 ) -> SyncReport:
     """Embed what is new; when nothing is left, propose what is said of new texts."""
     from recommender.indexing import sync_library
+    from recommender.theme_search import sync_cards
 
     settings: Settings = app.config["XINDE"]
     synced = sync_library(settings.index_folder, library, model, progress=progress, seconds=seconds)
     if not synced.waiting:
+        sync_cards(settings.index_folder, library, model)
         _propose(settings, library, model)
     return synced
 
