@@ -146,10 +146,8 @@ class Reader:
             try:
                 return self._read(page, None, asked, lambda a: opds.unpacked(a.header.get("page")))
             except TextRefused as refused:
-                said = str(refused).replace(page.name, "The page")
-                raise CatalogueRefused(
-                    f"{base_url} cannot be read as a catalogue. {said}"
-                ) from None
+                said = str(refused).replace(page.name, base_url)
+                raise CatalogueRefused(said) from None
 
     def _read(
         self,

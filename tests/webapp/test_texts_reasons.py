@@ -144,9 +144,16 @@ class Module:
         """What a function returns, or what a constant is."""
         if name in self.constants:
             return self.written(self.constants[name], self.tree)
+        if name not in self.functions:  # it stands in the module beside
+            return next(m for m in modules() if name in m.functions).made_by(name)
         function = self.functions[name]
         returned = [n.value for n in ast.walk(function) if isinstance(n, ast.Return) and n.value]
         return [s for value in returned for s in self.written(value, function)]
+
+
+@cache
+def modules() -> tuple[Module, ...]:
+    return tuple(Module(place) for place in PLACES)
 
 
 def _reasons_in(node: ast.AST) -> list[ast.AST]:
