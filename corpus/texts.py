@@ -14,8 +14,15 @@ Script = Literal["Hans", "Hant"]
 Origin = Literal["file", "heading", "name", "words", "organizer"]
 # Matter that is no part of what is studied.
 LeftOut = Literal[
-    "cover", "contents", "licence", "colophon", "index", "navigation", "running heads",
-    "page numbers", "advertisement",
+    "cover",
+    "contents",
+    "licence",
+    "colophon",
+    "index",
+    "navigation",
+    "running heads",
+    "page numbers",
+    "advertisement",
 ]
 
 

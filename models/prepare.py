@@ -100,9 +100,8 @@ def graph_writer(home: Path) -> Callable[[Path], None] | None:
 
 def _export(home: Path, draft: Path) -> None:
     """Writes the encoder alone, as torch's exporter gives it, weights in a file beside it."""
-    import torch
-
     import onnx
+    import torch
 
     encoder = open_original(str(home))[0].auto_model.eval()
 

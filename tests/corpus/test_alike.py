@@ -9,10 +9,11 @@ import pytest
 from corpus import alike
 from corpus.texts import Block, Section, Text
 
-WORDS = (
+SAID = (
     "the well stood dry for a summer and nobody in the village could say who had last "
     "looked into it or why the rope was new while the bucket had rotted through"
-).split()
+)
+WORDS = SAID.split()
 
 
 def prose(start: int, count: int) -> str:

@@ -38,9 +38,24 @@ def said(root: Element) -> dict[str, Any]:
         "year": _published(dc.get("date", []), plain),
         "licence": next((words(e) for e in dc.get("rights", [])), None),
         "identifiers": [_identifier(e) for e in dc.get("identifier", [])],
-        "subjects": [words(e) for e in dc.get("subject", [])],
+        "subjects": [*(words(e) for e in dc.get("subject", [])), *_shelves(root)],
         "sources": [words(e) for e in dc.get("source", [])],
     }
+
+
+# Where a book belongs, beside its subjects: Standard Ebooks, schema.org, EPUB 3 and
+# calibre say it so.
+_SHELVES = ("se:subject", "schema:genre", "dcterms:subject", "belongs-to-collection",
+            "calibre:series")  # fmt: skip
+
+
+def _shelves(root: Element) -> list[str]:
+    found = (
+        words(e) or e.get("content") or ""
+        for e in root.iter("meta")
+        if (e.get("property") or e.get("name")) in _SHELVES
+    )
+    return list(dict.fromkeys(shelf for shelf in found if shelf))
 
 
 def _meta(element: Element, refined: Refined, plain: dict[str, str]) -> None:
