@@ -448,7 +448,7 @@ def test_the_open_set_comes_in_with_the_phrases_it_must_contain(tmp_path):
         for row in rows:
             if slug := slug_of[Path(row["file"]).name]:
                 squeezed[row["file"]] = "".join(
-                    "".join(p.text for p in library.passages(slug)).split()
+                    "".join("".join(p.path) + p.text for p in library.passages(slug)).split()
                 ).replace("*", "")
                 assert library.text(slug).language == row["language"][:2], row["file"]
     for row in rows:
