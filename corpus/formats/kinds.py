@@ -162,6 +162,8 @@ _TEXT_SUFFIXES = frozenset(s for s, reader in SUFFIXES.items() if reader in ("ma
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _SUFFIX = re.compile(r"\.(?=[0-9]*[a-z])[a-z0-9]{1,8}")
 _COMMENT = re.compile(rb"\s*(?:<!--.*?-->|<\?xml\b[^>]*>|<\?xml-stylesheet\b[^>]*>)", re.DOTALL)
+FEWEST_WORDS = 200  # bytes of plain text that may be called .pdf, .epub or .docx
+
 _WEB_PAGE = re.compile(rb"\s*<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 _ROOT = re.compile(
     rb"\s*(?:<!doctype[^>\[]{0,300}(?:\[[^\]]{0,3000}\])?[^>]{0,300}>\s*)?<([A-Za-z][\w:.-]*)", re.I
@@ -333,6 +335,8 @@ def _by_words(suffix: str, head: bytes) -> str:
         return "unknown"
     if suffix not in _DOCUMENT_SUFFIXES:
         return "unknown text"
+    if own and len(head) < FEWEST_WORDS:
+        return "unknown"  # an error message in the place of a book
     sample = head.decode("utf-8", "replace").lstrip("\ufeff")[:4000]
     return "markdown" if _MARKDOWN.match(sample) else "plain"
 

@@ -72,7 +72,9 @@ DOCX = archive("[Content_Types].xml", "word/document.xml")
         ("Notes v1.2", WORDS, "plain"),
         ("第1.章", WORDS, "plain"),
         ("a.doc", WORDS, "plain"),
-        ("a.pdf", WORDS, "plain"),
+        ("a.pdf", WORDS * 5, "plain"),
+        ("a.pdf", WORDS, None),  # an error message in the place of a book
+        ("a.epub", b"x", None),
         ("a.epub", EPUB[0], "epub"),
         ("a.epub", b"PK\x03\x04" + b"cut off", "epub"),
         ("a.docx", b"PK\x03\x04" + b"cut off", "docx"),

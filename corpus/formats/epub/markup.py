@@ -19,6 +19,11 @@ _AMPERSAND = re.compile(
     rb"&(?!#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};|(?:amp|lt|gt|quot|apos);)(\w*;)?"
 )
 
+# References to halves of characters: libxml2 lets them pass, and then they are no text.
+_HALF = re.compile(
+    rb"&#(?:[xX]0*[dD][89a-fA-F][0-9a-fA-F]{2}|0*(?:5529[6-9]|55[3-9]\d\d|56\d{3}|57[0-2]\d\d|573[0-3]\d|5734[0-3]));"
+)
+
 
 def parsed(data: bytes, name: str = "") -> Element | None:
     """The root of a document, its elements without namespaces; None for none.
@@ -33,7 +38,7 @@ def parsed(data: bytes, name: str = "") -> Element | None:
     if at >= 0 and (doctype := _DOCTYPE.match(data, at)):
         data = data[:at] + data[doctype.end() :]
     if b"&" in data:
-        data = _AMPERSAND.sub(_character, data)
+        data = _HALF.sub(b"", _AMPERSAND.sub(_character, data))
     if b"epub:type" in data and b"xmlns:epub" not in data:
         data = data.replace(b"<html", b'<html xmlns:epub="http://www.idpf.org/2007/ops"', 1)
     parser = etree.XMLParser(

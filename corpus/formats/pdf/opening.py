@@ -212,11 +212,23 @@ def _is_shifted(pages: Sequence[Page]) -> bool:
     return vowels < 0.28 * len(latin) and capitals > 0.6 * len(latin)
 
 
+def _loaded(document: Any, number: int) -> Any:
+    """A page as pdfium has it; None for one that it cannot load."""
+    import pypdfium2
+
+    try:
+        return document[number]
+    except pypdfium2.PdfiumError:
+        return None
+
+
 def _has_drawings(document: Any, numbers: Sequence[int]) -> bool:
     import pypdfium2.raw as raw
 
     for number in numbers[:20]:
-        page = document[number]
+        page = _loaded(document, number)
+        if page is None:
+            continue
         try:
             if raw.FPDFPage_CountObjects(page) > 0:
                 return True
@@ -229,7 +241,9 @@ def _is_picture(document: Any, number: int) -> bool:
     """Whether pictures cover most of a page."""
     import pypdfium2
 
-    page = document[number]
+    page = _loaded(document, number)
+    if page is None:
+        return False
     try:
         width, height = page.get_size()
         covered = 0.0
