@@ -8,7 +8,7 @@ so does the next one after a child whose memory has grown. The child is a fresh
 interpreter (no fork: the server around us runs threads), knows none of our
 environment's settings, and its answer is believed only as far as it was checked.
 
-What holds on every system: the limits above; the hook below, by which Python
+What holds on every system: the limits above; the hook in `confinement.py`, by which Python
 code in the child opens no file but the given one and Python's own, writes none,
 and starts no program and no connection.
 
@@ -34,11 +34,9 @@ files that it reads after it. It can change their words, nothing else.
 from __future__ import annotations
 
 import contextlib
-import errno
 import gc
 import json
 import os
-import re
 import select
 import signal
 import socket
@@ -46,28 +44,16 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, BinaryIO, TypeVar, get_args
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, TypeVar
 
-from corpus import formats, opds, slugs
+from corpus import answers, confinement, formats, opds
 from corpus.formats import shown_name
 from corpus.opds import Catalogue, CatalogueRefused
-from corpus.texts import (
-    Block,
-    BlockKind,
-    CorpusError,
-    Language,
-    LeftOut,
-    Level,
-    Origin,
-    Script,
-    Section,
-    Text,
-    TextRefused,
-)
+from corpus.texts import CorpusError, Text, TextRefused
 
 if TYPE_CHECKING:
     import subprocess
@@ -81,22 +67,11 @@ ANSWER = 64 * 1024 * 1024
 START_SECONDS = 60.0  # a loaded machine may take its time to start an interpreter
 WORN = 0.7  # share of its memory after which a child is replaced
 
-MOST_BLOCKS = 200_000
-MOST_PIECES = 1_000_000  # strings in one answer: each costs us more than its letters
 MOST_HEADER = 1024 * 1024
-MOST_DEPTH = 16  # headings above a block
-MOST_HEADING = 300  # characters
-MOST_MESSAGE = 600
-
-_RECORD, _FIELD = "\x1e", "\x1f"  # between the parts of an answer; no text has them
 
 
 class _Died(TextRefused):
     """The child is gone and gave no answer."""
-
-
-class _Nonsense(ValueError):
-    """An answer that our own child would not give."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +109,9 @@ class Reader:
     def read(self, path: Path, *, folder: Path | None = None) -> Text:
         """The text in a file, or `TextRefused`. A link is followed to files
         below `folder`, which is that of the link itself unless said otherwise."""
-        return self._read(path, folder, {}, lambda a: _unpacked(a.header.get("text"), a.body, path))
+        return self._read(
+            path, folder, {}, lambda a: answers.unpacked(a.header.get("text"), a.body, path)
+        )
 
     def catalogue(self, body: bytes, content_type: str, base_url: str) -> Catalogue:
         """A page of an OPDS catalogue, as `opds.parse` gives it; `CatalogueRefused`
@@ -211,19 +188,19 @@ class Reader:
         header = answer.header
         match header:
             case {"refused": str(message)}:
-                raise TextRefused(_message(message, path))
+                raise TextRefused(answers.message(message, path))
             case {"memory": _}:
                 self._stop()
                 raise TextRefused(self._too_much(path))
             case {"broken": str(what)}:
                 self._stop()
                 raise TextRefused(
-                    f"{shown_name(path)} could not be read ({_message(what, path)}). "
+                    f"{shown_name(path)} could not be read ({answers.message(what, path)}). "
                     "Save it again in a simpler form."
                 )
         try:
             return understood(answer)
-        except (_Nonsense, opds.Nonsense, UnicodeError):
+        except (answers.Nonsense, opds.Nonsense, UnicodeError):
             self._stop()
             raise TextRefused(
                 f"Reading {shown_name(path)} gave an answer that makes no sense: the file is damaged, "
@@ -446,185 +423,6 @@ def _copied(source: int, path: Path) -> int:
     return copy
 
 
-# What comes back: a header of JSON in one line, then the words
-
-
-def _packed(text: Text, path: Path) -> tuple[dict[str, Any], bytes]:
-    """A text as header and body. The body is not JSON: that would be slower, and
-    a small answer could unfold into a huge one in the memory of whoever reads it."""
-    if sum(1 + len(section.blocks) for section in text.sections) > MOST_BLOCKS:
-        raise TextRefused(
-            f"{shown_name(path)} holds more than {MOST_BLOCKS:,} paragraphs. Divide it into parts."
-        )
-    records = []
-    for section in text.sections:
-        records.append(_FIELD.join(["", *map(_unmarked, _shallow(section.path))]))
-        records += [f"{block.kind}{_FIELD}{_unmarked(block.text)}" for block in section.blocks]
-    values = {f.name: getattr(text, f.name) for f in fields(text) if f.name != "sections"}
-    return {"text": values}, _RECORD.join(records).encode("utf-8", "replace")
-
-
-def _unmarked(words: str) -> str:
-    if _RECORD in words or _FIELD in words:
-        return words.replace(_RECORD, " ").replace(_FIELD, " ")
-    return words
-
-
-def _shallow(path: Sequence[str]) -> Sequence[str]:
-    """A trail of headings without those between the fifteenth and the last."""
-    return path if len(path) <= MOST_DEPTH else (*path[: MOST_DEPTH - 1], path[-1])
-
-
-_CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\x1e\x1f") + b"\x7f"
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
-_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-
-
-def _unpacked(values: object, body: bytes, path: Path) -> Text:
-    """A text from an answer, whoever gave it: every value is of its type, of
-    bounded size, and fit for a database, JSON and XML. Raises `_Nonsense` or
-    `TextRefused`."""
-    sections = tuple(_sections(body))
-    if not sections:
-        raise TextRefused(f"{shown_name(path)} holds no text.")
-    if not isinstance(values, dict) or set(values) != set(_FIELDS):
-        raise _Nonsense("not the fields of a text")
-    checked = {name: check(values[name]) for name, check in _FIELDS.items()}
-    checked["slug"] = checked["slug"] or slugs.slug(path.stem)
-    checked["title"] = checked["title"] or shown_name(path.stem)
-    return Text(sections=sections, **checked)
-
-
-def _sections(body: bytes) -> Iterator[Section]:
-    records = body.count(_RECORD.encode())
-    if records > MOST_BLOCKS or records + body.count(_FIELD.encode()) > MOST_PIECES:
-        raise _Nonsense("too many pieces")
-    body = body.translate(None, _CONTROLS)
-    body = body.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")  # no characters
-    path: tuple[str, ...] = ()
-    blocks: list[Block] = []
-    for record in body.decode("utf-8", "replace").split(_RECORD):
-        kind, *parts = record.split(_FIELD)
-        if kind == "":
-            if blocks:
-                yield Section(path, tuple(blocks))
-            path, blocks = tuple(_heading(part) for part in _shallow(parts)), []
-        elif kind in _KINDS and len(parts) == 1:
-            if parts[0].strip():
-                blocks.append(Block(_KINDS[kind], parts[0]))
-        else:
-            raise _Nonsense("not a block")
-    if blocks:
-        yield Section(path, tuple(blocks))
-
-
-_KINDS: dict[str, BlockKind] = {kind: kind for kind in get_args(BlockKind)}
-
-
-def _heading(words: str) -> str:
-    return _short(" ".join(words.split()), MOST_HEADING)
-
-
-def _short(words: str, most: int) -> str:
-    return words if len(words) <= most else words[: most - 1].rstrip() + "…"
-
-
-def _line(most: int) -> Callable[[Any], str | None]:
-    """Checks a line of text of at most so many characters, or None."""
-
-    def check(value: Any) -> str | None:
-        if value is None:
-            return None
-        if not isinstance(value, str):
-            raise _Nonsense("not a line")
-        return _short(" ".join(_UNPRINTABLE.sub(" ", value).split()), most)
-
-    return check
-
-
-def _always(check: Callable[[Any], str | None]) -> Callable[[Any], str]:
-    return lambda value: check(value) or ""
-
-
-def _list(most: int, of: Callable[[Any], Any]) -> Callable[[Any], tuple[Any, ...]]:
-    def check(value: Any) -> tuple[Any, ...]:
-        if not isinstance(value, list):
-            raise _Nonsense("not a list")
-        return tuple(item for raw in value[:most] if (item := of(raw)))
-
-    return check
-
-
-def _id(value: Any) -> str | None:
-    if value is None:
-        return None
-    if not isinstance(value, str) or len(value) > slugs.MAX or not _ID.fullmatch(value):
-        raise _Nonsense("not an id")
-    return value
-
-
-def _one_of(allowed: object, *, needed: bool = False) -> Callable[[Any], Any]:
-    values = get_args(allowed)
-
-    def check(value: Any) -> Any:
-        if value not in values if isinstance(value, str) else value is not None or needed:
-            raise _Nonsense("not one of those allowed")
-        return value
-
-    return check
-
-
-def _number(least: int, most: int) -> Callable[[Any], int | None]:
-    def check(value: Any) -> int | None:
-        if value is None:
-            return None
-        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            raise _Nonsense("not such a number")
-        return value
-
-    return check
-
-
-def _origin(value: Any) -> tuple[str, str]:
-    match value:
-        case [str(field), str(origin)] if field in _FIELDS and origin in get_args(Origin):
-            return field, origin
-    raise _Nonsense("not an origin")
-
-
-_FIELDS: dict[str, Callable[[Any], Any]] = {
-    "slug": lambda value: value if isinstance(value, str) and slugs.is_slug(value) else None,
-    "title": _line(300),
-    "author": _always(_line(500)),
-    "language": _one_of(Language, needed=True),
-    "year": _number(-5000, 2200),
-    "themes": _list(50, _id),
-    "roles": _list(50, _id),
-    "level": _one_of(Level),
-    "minutes": lambda value: _number(1, 1_000_000)(value) or 1,
-    "form": _line(500),
-    "series": _line(500),
-    "series_position": _number(1, 10_000),
-    "version_of": _id,
-    "licence": _line(1000),
-    "sources": _list(50, _line(500)),
-    "script": _one_of(Script),
-    "identifiers": _list(50, _line(500)),
-    "subjects": _list(200, _line(500)),
-    "origins": _list(50, _origin),
-    "left_out": _list(50, _one_of(LeftOut)),
-}
-
-
-def _message(words: str, path: Path) -> str:
-    """What the child said, fit to be shown: printable, short, the file's name too."""
-    shown = shown_name(path)
-    if shown != path.name:
-        words = words.replace(path.name, shown)
-    words = "".join(c if c.isprintable() or c in "\u200d\u3000" else " " for c in words)
-    return _short(words.strip(), MOST_MESSAGE)
-
-
 # In the child
 
 # Without site, user settings, variables and what lies in the current folder.
@@ -713,9 +511,9 @@ def main() -> None:
     os.dup2(2, 1)  # whatever a parser prints must not be taken for an answer
     asked = socket.socket(fileno=os.dup(0))
     worn = _meter(settings["worn"])
-    guard = _Guard([sys.argv[1], *sys.path])
-    _limit(settings["memory"])
-    _confine(guard, reads_copies=settings["copies"])
+    guard = confinement.Guard([sys.argv[1], *sys.path])
+    confinement.limit(settings["memory"])
+    confinement.confine(guard, reads_copies=settings["copies"])
     _say(out, {"ready": True})
     while True:
         request, fds, _, _ = socket.recv_fds(asked, 1 << 17, 1)
@@ -737,7 +535,7 @@ def _answer(path: Path, most: int, page: list[str] | None = None) -> tuple[dict[
     try:
         if page is not None:
             return {"page": opds.packed(opds.parse(path.read_bytes(), *page))}, b""
-        header, body = _packed(formats.read(path), path)
+        header, body = answers.packed(formats.read(path), path)
     except (TextRefused, CatalogueRefused) as refused:
         return {"refused": str(refused)}, b""
     except MemoryError:
@@ -748,7 +546,7 @@ def _answer(path: Path, most: int, page: list[str] | None = None) -> tuple[dict[
         }, b""
     except Exception as error:
         said = f"{type(error).__name__}: {error}".replace(os.fspath(path), path.name)
-        return {"broken": said[:MOST_MESSAGE]}, b""
+        return {"broken": said[: answers.MOST_MESSAGE]}, b""
     if len(body) > most:
         return {
             "refused": f"{shown_name(path)} holds more text than a library takes "
@@ -789,309 +587,3 @@ def _meter(most: int) -> Callable[[], bool]:
         return held() > most
 
     return worn
-
-
-def _limit(memory: int) -> None:
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
-    if os.geteuid() != 0:  # for root it does not count
-        resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
-
-
-def _confine(guard: _Guard, *, reads_copies: bool) -> None:
-    """Takes from this process what a reader does not need. For good."""
-    _temporary_files_in_memory()
-    if sys.platform == "linux":
-        import ctypes
-
-        libc = ctypes.CDLL(None, use_errno=True)
-        libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-        if reads_copies:
-            _read_only_beneath(libc, [*guard.places, *_SYSTEM, *_libraries()])
-        sys.addaudithook(guard)
-        _refuse_calls(libc)
-    else:
-        sys.addaudithook(guard)
-
-
-def _temporary_files_in_memory() -> None:
-    """py3langid unpacks its model into a temporary file; memory does as well."""
-    import io
-    import tempfile
-
-    def in_memory(*_: object, **__: object) -> io.BytesIO:
-        return io.BytesIO()
-
-    tempfile.TemporaryFile = tempfile.SpooledTemporaryFile = in_memory  # type: ignore
-
-
-class _Guard:
-    """The audit hook of the child: what Python code in it may not do."""
-
-    def __init__(self, places: Sequence[str]) -> None:
-        self.places = [os.path.abspath(place) for place in places]
-        self._below = tuple(os.path.join(place, "") for place in (*self.places, *_SYSTEM))
-        self.given = ""
-
-    def __call__(self, event: str, args: tuple[Any, ...]) -> None:
-        if event == "open":
-            path, _, flags = args
-            may = not flags & _WRITING and (path == self.given or self._is_ours(path))
-            may = may or isinstance(path, int)  # open already
-        elif event in ("os.listdir", "os.scandir", "ctypes.dlopen"):
-            may = self._is_ours(args[0])
-        else:
-            may = event not in _REFUSED_EVENTS and not event.startswith(_REFUSED_ROOMS)
-        if not may:
-            raise PermissionError(errno.EPERM, f"a reader of files may not do this: {event}")
-
-    def _is_ours(self, path: object) -> bool:
-        """Whether a path belongs to the installed Python."""
-        if path is None:  # dlopen(None): this very program
-            return True
-        try:
-            name = os.path.abspath(os.fsdecode(path))  # type: ignore[arg-type]
-        except (TypeError, ValueError):
-            return False
-        return name in self.places or name.startswith(self._below)
-
-
-_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-_REFUSED_ROOMS = (
-    "socket.", "subprocess.", "shutil.", "tempfile.", "pty.", "sqlite3.", "urllib.", "http.",
-    "ftplib.", "imaplib.", "nntplib.", "poplib.", "smtplib.", "telnetlib.", "webbrowser.",
-    "resource.", "syslog.", "fcntl.", "signal.", "os.exec", "os.spawn", "os.fork",
-)  # fmt: skip
-_REFUSED_EVENTS = (
-    "os.chdir", "os.chflags", "os.chmod", "os.chown", "os.kill", "os.killpg", "os.link",
-    "os.lockf", "os.mkdir", "os.posix_spawn", "os.remove", "os.removexattr", "os.rename",
-    "os.rmdir", "os.setxattr", "os.symlink", "os.system", "os.truncate", "os.utime",
-)  # fmt: skip
-# What the installed Python and the libraries of its modules ask of the system.
-_SYSTEM = (
-    "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/share/zoneinfo", "/etc/ld.so.cache",
-    "/etc/localtime", "/etc/mime.types", "/dev/null", "/dev/urandom",
-)  # fmt: skip
-
-
-def _libraries() -> list[str]:
-    """The folders of the libraries that are loaded, wherever this system has them."""
-    with open("/proc/self/maps", encoding="utf-8", errors="surrogateescape") as maps:
-        files = {line.split(maxsplit=5)[5].rstrip("\n") for line in maps if "/" in line}
-    return sorted({os.path.dirname(file) for file in files if ".so" in os.path.basename(file)})
-
-
-# Landlock: which files this process may still open. The same numbers everywhere.
-
-_LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446
-_READ_FILE, _READ_FOLDER = 1 << 2, 1 << 3
-_ALL_BY_VERSION = {1: 0x1FFF, 2: 0x3FFF, 3: 0x7FFF, 4: 0x7FFF}  # of rights; later ones 0xFFFF
-_PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP = 38, 22
-
-
-def _read_only_beneath(libc: Any, places: Sequence[str]) -> bool:
-    """From now on only files beneath `places` can be opened, and only to be read.
-    A sealed copy in memory stands in no folder and stays open to us. False where
-    the kernel has no Landlock."""
-    import ctypes
-    import struct
-
-    version = libc.syscall(_LANDLOCK_CREATE, None, ctypes.c_size_t(0), 1)
-    if version < 1:
-        return False
-    # Files; connections from version 4; other processes' sockets and signals from version 6.
-    attributes = [_ALL_BY_VERSION.get(version, 0xFFFF)]
-    attributes += [0b11] if version >= 4 else []
-    attributes += [0b11] if version >= 6 else []
-    rules = struct.pack(f"={len(attributes)}Q", *attributes)
-    rule_set = libc.syscall(_LANDLOCK_CREATE, rules, ctypes.c_size_t(len(rules)), 0)
-    if rule_set < 0:
-        return False
-    try:
-        for place in places:
-            with contextlib.suppress(OSError):
-                fd = os.open(place, os.O_PATH | os.O_CLOEXEC)
-                rights = _READ_FILE | (_READ_FOLDER if os.path.isdir(place) else 0)
-                libc.syscall(_LANDLOCK_ADD, rule_set, 1, struct.pack("=Qi", rights, fd), 0)
-                os.close(fd)
-        return bool(libc.syscall(_LANDLOCK_RESTRICT, rule_set, 0) == 0)
-    finally:
-        os.close(rule_set)
-
-
-# Seccomp: which calls the kernel refuses this process.
-
-
-def _refuse_calls(libc: Any) -> bool:
-    """Refuses the system calls below, for good. False where that cannot be done."""
-    import ctypes
-    import platform
-
-    program = _filter(platform.machine())
-    if program is None:
-        return False
-
-    class Program(ctypes.Structure):
-        _fields_ = (("length", ctypes.c_ushort), ("code", ctypes.c_char_p))
-
-    given = Program(len(program) // 8, program)
-    done = libc.prctl(_PR_SET_SECCOMP, 2, ctypes.byref(given), 0, 0)
-    return bool(done == 0)
-
-
-def _filter(machine: str) -> bytes | None:
-    """The filter as the kernel wants it: instructions of 8 bytes."""
-    import struct
-
-    column = {"x86_64": 0, "aarch64": 1}.get(machine)
-    if column is None:
-        return None
-    numbers = {name: row[column] for name, *row in map(str.split, _CALLS.strip().splitlines())}
-    load, equal, at_least, any_bit, answer = 0x20, 0x15, 0x35, 0x45, 0x06
-    allowed, refused, unknown = 0x7FFF0000, 0x50000 | errno.EPERM, 0x50000 | errno.ENOSYS
-    code: list[tuple[int, int, int, int]] = [
-        (load, 0, 0, 4),  # the architecture the call is made in
-        (equal, 1, 0, (0xC000003E, 0xC00000B7)[column]),
-        (answer, 0, 0, refused),
-        (load, 0, 0, 0),  # the number of the call
-        # io_uring, clone3, openat2 and all later ones: libraries go on without.
-        (at_least, 0, 1, 424),
-        (answer, 0, 0, unknown),
-    ]
-    for name, number in numbers.items():
-        if number == "-":
-            continue
-        argument = _ONLY_WITH.get(name)
-        if argument is None:
-            code += [(equal, 0, 1, int(number)), (answer, 0, 0, refused)]
-            continue
-        at, bits = argument
-        code += [
-            (equal, 0, 4, int(number)),
-            (load, 0, 0, 16 + 8 * at),  # the lower half of that argument
-            (any_bit, 0, 1, bits),
-            (answer, 0, 0, refused),
-            (answer, 0, 0, allowed),
-        ]
-    code.append((answer, 0, 0, allowed))
-    return b"".join(struct.pack("=HBBI", *line) for line in code)
-
-
-# Opening is refused for writing, limits when they are to be set: (argument, bits).
-_ONLY_WITH = {"open": (1, _WRITING), "openat": (2, _WRITING), "prlimit64": (2, 0xFFFFFFFF)}
-# Name, number on x86-64, number on ARM64.
-_CALLS = """
-open 2 -
-openat 257 56
-prlimit64 302 261
-setrlimit 160 164
-creat 85 -
-socket 41 198
-socketpair 53 199
-connect 42 203
-bind 49 200
-listen 50 201
-accept 43 202
-accept4 288 242
-sendto 44 206
-sendmsg 46 211
-sendmmsg 307 269
-execve 59 221
-execveat 322 281
-fork 57 -
-vfork 58 -
-clone 56 220
-ptrace 101 117
-process_vm_readv 310 270
-process_vm_writev 311 271
-kill 62 129
-tkill 200 130
-rt_sigqueueinfo 129 138
-rt_tgsigqueueinfo 297 240
-mknod 133 -
-mknodat 259 33
-mkdir 83 -
-mkdirat 258 34
-rmdir 84 -
-unlink 87 -
-unlinkat 263 35
-rename 82 -
-renameat 264 38
-renameat2 316 276
-link 86 -
-linkat 265 37
-symlink 88 -
-symlinkat 266 36
-chmod 90 -
-fchmod 91 52
-fchmodat 268 53
-chown 92 -
-fchown 93 55
-lchown 94 -
-fchownat 260 54
-truncate 76 45
-ftruncate 77 46
-fallocate 285 47
-utime 132 -
-utimes 235 -
-utimensat 280 88
-futimesat 261 -
-setxattr 188 5
-lsetxattr 189 6
-fsetxattr 190 7
-removexattr 197 14
-lremovexattr 198 15
-fremovexattr 199 16
-mount 165 40
-umount2 166 39
-pivot_root 155 41
-chroot 161 51
-setns 308 268
-unshare 272 97
-name_to_handle_at 303 264
-open_by_handle_at 304 265
-memfd_create 319 279
-bpf 321 280
-perf_event_open 298 241
-userfaultfd 323 282
-io_setup 206 0
-keyctl 250 219
-add_key 248 217
-request_key 249 218
-init_module 175 105
-finit_module 313 273
-delete_module 176 106
-kexec_load 246 104
-kexec_file_load 320 294
-reboot 169 142
-swapon 167 224
-swapoff 168 225
-setuid 105 146
-setgid 106 144
-setreuid 113 145
-setregid 114 143
-setresuid 117 147
-setresgid 119 149
-setgroups 116 159
-capset 126 91
-shmget 29 194
-shmat 30 196
-msgget 68 186
-semget 64 190
-mq_open 240 180
-syslog 103 116
-acct 163 89
-settimeofday 164 170
-clock_settime 227 112
-clock_adjtime 305 266
-adjtimex 159 171
-quotactl 179 60
-fanotify_init 300 262
-inotify_init 253 -
-inotify_init1 294 26
-personality 135 92
-"""

@@ -355,7 +355,7 @@ def _take_one(
         why = f"The same file as {_titled(library, original.slug)}"
         return _duplicate(file, sha256, original.slug, why, shelf, report)
     try:
-        text = reader.read(Path(file.path))
+        text = reader.read(Path(file.path), folder=Path(file.folder) if file.folder else None)
     except TextRefused as refused:
         return _refuse(file, sha256, str(refused), shelf, report)
     return _put(library, shelf, file, sha256, text, report)

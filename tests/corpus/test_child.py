@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus import child
+from corpus import answers, child
 from corpus.child import Reader
 from corpus.texts import Block, CorpusError, Section, Text, TextRefused
 
@@ -126,7 +126,7 @@ def test_an_answer_that_is_too_long_is_refused(tmp_path, good):
 def test_too_many_paragraphs_are_refused():
     many = replace(FULL, sections=(Section((), (Block("paragraph", "Word."),) * 200_000),))
     with pytest.raises(TextRefused, match=r"many\.txt holds more than 200,000 paragraphs\. Divide"):
-        child._packed(many, Path("many.txt"))
+        answers.packed(many, Path("many.txt"))
 
 
 def test_a_machine_that_starts_no_process_refuses_no_file(good, monkeypatch):
@@ -238,11 +238,11 @@ def test_names_of_every_sort_are_read_and_shown(tmp_path, name, shown, reader):
 CONFINED = (
     child._BOOT.replace("from corpus.child import main\nmain()\n", "")
     + """
-from corpus import child
-guard = child._Guard([sys.argv[1], *sys.path])
+from corpus import confinement
+guard = confinement.Guard([sys.argv[1], *sys.path])
 guard.given = sys.argv[3]
-child._limit(512 << 20)
-child._confine(guard, reads_copies=True)
+confinement.limit(512 << 20)
+confinement.confine(guard, reads_copies=True)
 """
 )
 
@@ -414,9 +414,9 @@ FULL = Text(
 
 
 def sent(text: Text, **changes: object) -> Text:
-    header, body = child._packed(text, Path("x.md"))
+    header, body = answers.packed(text, Path("x.md"))
     values = json.loads(json.dumps(header["text"])) | changes
-    return child._unpacked(values, body, Path("x.md"))
+    return answers.unpacked(values, body, Path("x.md"))
 
 
 def test_every_field_of_a_text_comes_back():
@@ -447,7 +447,7 @@ def test_what_no_database_or_page_could_hold_is_taken_out():
     assert len(text.sections[0].path[0]) == 300
     assert [b.text for b in text.sections[0].blocks] == ["a  bc? d"]
     assert len(text.subjects[0]) == 500
-    json.dumps(child._packed(text, Path("x"))[0]).encode("utf-8")
+    json.dumps(answers.packed(text, Path("x"))[0]).encode("utf-8")
 
 
 def test_deep_headings_are_flattened():
@@ -484,7 +484,7 @@ def test_deep_headings_are_flattened():
     ],
 )
 def test_an_answer_of_wrong_values_is_not_believed(changes):
-    with pytest.raises(child._Nonsense):
+    with pytest.raises(answers.Nonsense):
         sent(FULL, **changes)
 
 
@@ -495,14 +495,14 @@ def test_missing_values_are_filled_in():
 
 @pytest.mark.parametrize("body", [b"evil\x1fx", b"paragraph\x1fa\x1fb", b"paragraph"])
 def test_a_body_of_wrong_parts_is_not_believed(body):
-    with pytest.raises(child._Nonsense):
-        child._unpacked(child._packed(FULL, Path("x"))[0]["text"], body, Path("x"))
+    with pytest.raises(answers.Nonsense):
+        answers.unpacked(answers.packed(FULL, Path("x"))[0]["text"], body, Path("x"))
 
 
 def test_a_body_of_a_million_pieces_is_not_even_divided():
     start = time.monotonic()
-    with pytest.raises(child._Nonsense):
-        list(child._sections(b"\x1f" * 30_000_000))
+    with pytest.raises(answers.Nonsense):
+        list(answers._sections(b"\x1f" * 30_000_000))
     assert time.monotonic() - start < 2
 
 
@@ -557,4 +557,4 @@ def test_a_message_is_shown_harmlessly(good, monkeypatch):
     with Reader() as reader:
         message = refusal(reader, good)
     assert message.isprintable()
-    assert len(message) <= child.MOST_MESSAGE
+    assert len(message) <= answers.MOST_MESSAGE
