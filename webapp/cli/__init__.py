@@ -58,6 +58,7 @@ def _add_commands() -> None:
     from webapp.cli import (
         demo,
         doctor,
+        evaluate,
         jobs,
         keeping,
         library,
@@ -76,6 +77,7 @@ def _add_commands() -> None:
         library.library,
         models.models,
         suggest.suggest,
+        evaluate.evaluate,
         members.members,
         load.load,
         demo.demo,

@@ -23,6 +23,12 @@ def evaluate() -> None:
     \b
     Example:  xinde evaluate rank ./split ./lists.tsv
     """
+    from importlib.util import find_spec
+
+    if find_spec("scipy") is None:
+        raise click.ClickException(
+            "Measuring needs SciPy, which serving does not. Install it with: pip install 'xinde[evaluate]'"
+        )
 
 
 @evaluate.command()

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from corpus.formats import shown_name
 from webapp.cli import opening
 
 if TYPE_CHECKING:
@@ -86,9 +85,15 @@ def _table(outcomes: list[Outcome]) -> None:
     """A line a file: what became of it and, where that needs a word, why."""
     for outcome in outcomes:
         what = outcome.outcome if outcome.state != "same" else "as before"
-        click.echo(f"{what:10} {shown_name(Path(outcome.file).name)}")
+        click.echo(f"{what:10} {_shown(Path(outcome.file).name)}")
         if outcome.why:
             click.echo(f"{'':10} {outcome.why}")
+
+
+def _shown(name: str) -> str:
+    from corpus.formats import shown_name  # not above: `--help` loads no library
+
+    return shown_name(name)
 
 
 def _print(report: LibraryReport, as_json: bool) -> None:
@@ -121,7 +126,7 @@ def list_files(outcome: str | None, as_json: bool) -> None:
         opening.print_json([_file_as_json(file, texts.get(file.slug or "")) for file in records])
         return
     for file in records:
-        click.echo(f"{file.outcome:10} {shown_name(file.path)}")
+        click.echo(f"{file.outcome:10} {_shown(file.path)}")
         if file.why:
             click.echo(f"{'':10} {file.why}")
     click.echo(f"{len(records)} files")
@@ -234,7 +239,7 @@ def opds(address: str | None, most: int, no_index: bool) -> None:
             )
         click.echo(f"{told.title or catalogue}: {len(told.files)} books are here.")
         for title, why in told.refused:
-            click.echo(f"refused    {shown_name(title)}\n{'':10} {why}")
+            click.echo(f"refused    {_shown(title)}\n{'':10} {why}")
         refused += len(told.refused)
     with opening.community() as app:
         report = building.library(app, say=opening.say, index=not no_index)
