@@ -139,6 +139,8 @@ def open_page(chromium, live: Live) -> Iterator[Callable[..., Any]]:
             base_url=live.url,
             viewport=SIZES[size],
             color_scheme="dark" if dark else "light",
+            # a colour measured half-way through a transition is nobody's choice
+            reduced_motion="reduce",
             locale="zh-CN" if language == "zh" else "en-GB",
         )
         contexts.append(context)

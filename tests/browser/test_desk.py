@@ -180,7 +180,9 @@ def test_several_texts_are_changed_at_once_and_the_list_stays(waiting, open_page
 
 
 def test_everything_works_without_script(live, waiting, chromium):
-    context = chromium.new_context(base_url=live.url, java_script_enabled=False)
+    context = chromium.new_context(
+        base_url=live.url, java_script_enabled=False, reduced_motion="reduce"
+    )
     page = context.new_page()
     page.goto("/login")
     page.locator("#email").fill(live.emails["ada"])

@@ -261,7 +261,9 @@ def test_a_reflection_goes_from_the_editor_to_its_readers(open_page, live):
 
 
 def test_without_script_a_draft_is_saved_and_submitted(chromium, live):
-    context = chromium.new_context(base_url=live.url, java_script_enabled=False)
+    context = chromium.new_context(
+        base_url=live.url, java_script_enabled=False, reduced_motion="reduce"
+    )
     page = context.new_page()
     page.goto("/login")
     page.locator("#email").fill(live.emails["li"])

@@ -96,6 +96,7 @@ def visit(chromium, served: Served) -> Iterator[Any]:
             viewport=SIZES[size],
             locale="zh-CN" if language == "zh" else "en-GB",
             color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",
         )
         context.add_cookies([{"name": "language", "value": language, "url": served.url}])
         contexts.append(context)

@@ -181,7 +181,9 @@ def test_filters_fold_on_a_phone_and_stand_open_on_a_desk(open_page):
 
 
 def test_everything_works_without_script(live, chromium):
-    context = chromium.new_context(base_url=live.url, java_script_enabled=False)
+    context = chromium.new_context(
+        base_url=live.url, java_script_enabled=False, reduced_motion="reduce"
+    )
     page = context.new_page()
     page.goto("/login")
     page.locator("#email").fill(live.emails["maria"])
