@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
+
+import numpy as np
 
 ReadingKind = Literal["passage", "reflection", "experience"]
 EvidenceKind = Literal[
@@ -16,8 +19,20 @@ EvidenceKind = Literal[
     "read",
     "saved",
     "written",  # readings the member acted on
+    "more",  # a reading of which the member wants more
+    "less",  # a reading of which the member wants less: its parts are below zero
+    "question",  # a question that the member asked and kept
+    "list",  # an organizer's list for the member's unit: gives a part to its readings alone
 ]
-Row = Literal["because_you_wrote", "for_your_role", "your_interests", "practice", "different"]
+Row = Literal[
+    "listed",  # on a list of the member's unit
+    "because_you_wrote",
+    "for_your_role",
+    "your_interests",
+    "practice",
+    "newest",  # what came in last, for someone who switched everything off
+    "different",
+]
 
 
 @dataclass(frozen=True)
@@ -61,6 +76,8 @@ class Evidence:
     language: str = "en"
     ref: str | None = None  # theme id, role id, reading id, reflection id
     prepared: bytes | None = None  # from `prepare_evidence`, kept by its owner; opaque
+    group: str | None = None  # of the reading, for kinds read, saved, written, more, less
+    readings: tuple[str, ...] = ()  # of a list, in its order; groups or reading ids
 
 
 @dataclass(frozen=True)
@@ -72,7 +89,25 @@ class Profile:
     languages: tuple[str, ...] = ("en", "zh")  # in which the member reads, preferred first
     themes: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
-    excluded_groups: frozenset[str] = frozenset()  # read, set aside, or own
+    excluded_groups: frozenset[str] = frozenset()  # read, set aside, own, or of an unwanted author
+    excluded_themes: frozenset[str] = frozenset()
+    newness: float = 0.3  # 0: more of the same; 1: something new
+    minutes: int | None = None  # that the member has today
+    fresh: tuple[str, ...] = ()  # groups that came in lately, newest first
+    experience: Mapping[str, int] = field(default_factory=dict)  # theme -> texts read of it
+
+
+class Together(Protocol):
+    """Which readings members write about who wrote about others: learned from
+    acts that the whole organisation can see, and used only while that wins."""
+
+    weight: float  # 0.0 where it does not win on this organisation's own history
+
+    def gains(self, group: str, others: Sequence[str]) -> np.ndarray:
+        """(n,) float64 in [0, 1]: how much each of `others` goes with `group`."""
+
+    def nearest(self, group: str, limit: int) -> list[str]:
+        """Groups that go with `group`, most first; empty where it is unknown."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +119,7 @@ class Part:
     value: float  # in units of the score; the parts of a score sum to it
     words: float  # of that, from shared words
     meaning: float  # of that, from closeness of vectors
+    together: float = 0.0  # of that, from members writing about both readings
 
 
 @dataclass(frozen=True)

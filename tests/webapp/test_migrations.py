@@ -25,7 +25,7 @@ def test_a_column_that_no_step_makes_is_noticed(app):
 
 def test_upgrading_twice_changes_nothing(app):
     migrations.upgrade()
-    assert migrations.current() == migrations.heads() == ["0002"]
+    assert migrations.current() == migrations.heads() == ["0003"]
 
 
 def test_published_words_are_found_through_an_index(app):
@@ -37,7 +37,9 @@ def test_published_words_are_found_through_an_index(app):
         assert "ix_reflections_words" in set(db.session.scalars(indexes))
 
 
-@pytest.mark.parametrize("table", ["members", "reflections", "notes", "deeds", "citations"])
+@pytest.mark.parametrize(
+    "table", ["members", "reflections", "notes", "deeds", "citations", "steers", "reading_lists"]
+)
 def test_large_tables_are_keyed_by_the_organisation_first(app, table):
     key = sa.inspect(db.engine).get_pk_constraint(table)["constrained_columns"]
     assert key[0] == "organisation_id"

@@ -67,6 +67,12 @@ class Member(Base, OfOrganisation):
     working_on_prepared: Mapped[bytes | None] = mapped_column(sa.LargeBinary, deferred=True)
     interests: Mapped[list[str]] = mapped_column(default=list)  # theme ids
     interests_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    # Private: how suggestions are made. Of 0 (more of the same) to 100 (something new).
+    newness: Mapped[int] = mapped_column(default=30, server_default="30")
+    # Signals that the member switched off: kinds of evidence, or single pieces by their id.
+    switched_off: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    minutes_today: Mapped[int | None] = mapped_column()  # time to read, on `minutes_day` only
+    minutes_day: Mapped[dt.date | None] = mapped_column(sa.Date)
     welcomed_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     # Raised by every change of what suggestions are made from: a new list is due.
     profile_stamp: Mapped[int] = mapped_column(default=0)

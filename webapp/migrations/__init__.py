@@ -27,9 +27,10 @@ class alembic:
         from webapp.reflections import tables as _reflections
         from webapp.suggestions import tables as _suggestions
         from webapp.texts import tables as _texts
+        from webapp.themes import tables as _themes
         from webapp.units import tables as _units
 
-        del _members, _notes, _readings, _reflections, _suggestions, _texts, _units
+        del _members, _notes, _readings, _reflections, _suggestions, _texts, _themes, _units
         app.config["ALEMBIC"] = {
             "script_location": str(Path(__file__).parent / "versions"),
             "version_locations": [],

@@ -1,4 +1,4 @@
-"""The list of suggestions that a member sees all day."""
+"""The list of suggestions that a member sees all day, and how the member steers it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp.community import Base, UTCDateTime
+from webapp.community import Base, OfOrganisation, UTCDateTime
 
 
 class DayList(Base):
@@ -34,3 +34,28 @@ class DayList(Base):
     model: Mapped[str] = mapped_column(sa.String(160))
     cards: Mapped[list[dict[str, Any]]] = mapped_column()
     made_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+
+
+class Steer(Base, OfOrganisation):
+    """What a member said of the suggestions: more or less like a reading, not an
+    author, not a theme. Private. Undone, it is deleted.
+
+    "Not this text" is the deed `set_aside` (webapp/readings/tables.py).
+    """
+
+    __tablename__ = "steers"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "member_id"],
+            ["members.organisation_id", "members.id"],
+            ondelete="CASCADE",
+        ),
+        sa.UniqueConstraint("organisation_id", "member_id", "kind", "target"),
+        sa.CheckConstraint("kind in ('more', 'less', 'not_author', 'not_theme')", name="kind"),
+    )
+
+    member_id: Mapped[str] = mapped_column(sa.String(32))
+    kind: Mapped[str] = mapped_column(sa.String(16))
+    # a reading's id ("text-slug/2.1", "reflection/<id>"), an author's name, or a theme's id
+    target: Mapped[str] = mapped_column(sa.String(300))
+    at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
