@@ -23,6 +23,7 @@ ORDER = (
     "retrieval",
     "themes",
     "proposals",
+    "versions",
     "suggestions",
     "web",
 )

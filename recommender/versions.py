@@ -3,7 +3,9 @@
 Their vectors are near across languages, and so are those of two books on one
 subject. What a translation has and they have not is order: the passage of one
 that lies nearest to the n-th passage of the other stands near the n-th place
-too. Measured on 85 English and 27 Chinese texts (`python -m benchmarks versions`).
+too. Of 17 pairs among 77 English and 35 Chinese texts it tells 6, and no false one
+(`python -m benchmarks versions`): texts of six to nine passages have too little order
+to show. So it proposes, beside what files and names say, and never decides.
 """
 
 from __future__ import annotations
