@@ -9,6 +9,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
+from corpus import words
 from corpus.texts import Language, Script
 from corpus.words import HAN, han_share, simplified
 
@@ -16,6 +17,7 @@ SAMPLE = 20_000  # characters; more does not change the answer
 SURE = 0.999
 LONG_ENOUGH = 200  # letters below which no language is named with certainty
 FEW = 12  # letters of a writing of its own name a language
+NO_LANGUAGE = "none"  # "zxx" in ISO 639: rows of numbers, a program's data
 
 NAMES = {
     "ar": "Arabic", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "es": "Spanish",
@@ -88,9 +90,10 @@ def joined_lines(lines: Sequence[str]) -> str:
 
 
 def other_language(text: str) -> str | None:
-    """The name of a language that is surely neither English nor Chinese, else None."""
+    """The name of a language that is surely neither English nor Chinese, or
+    `NO_LANGUAGE` where there are surely no words of any; else None."""
     sample = _sample(text)
-    letters = sum(1 for c in sample if c.isalpha())
+    letters = words.letters(sample)
     if _is_japanese(sample):
         return "Japanese"
     if han_share(sample) >= 1 / 3:
@@ -108,12 +111,14 @@ def _named_by_model(sample: str, letters: int) -> str | None:
         code, probability = _identifier().classify(sample)
     if code in ("en", "zh") or probability < SURE:
         return None
+    if code == "zxx":
+        return NO_LANGUAGE
     return NAMES.get(code, f'the language "{code}"')
 
 
 def _plainly_english(sample: str) -> bool:
-    words = re.findall(r"[^\W\d_]+", sample.casefold())
-    return sum(1 for word in words if word in _ENGLISH) * 10 >= max(1, len(words))
+    found = re.findall(r"[^\W\d_]+", sample.casefold())
+    return sum(1 for word in found if word in _ENGLISH) * 10 >= max(1, len(found))
 
 
 def _is_japanese(sample: str) -> bool:

@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from corpus.formats.decoding import tidy
-from corpus.formats.lines import ITEM, Group, columns
+from corpus.formats.lines import HAN_IN, ITEM, Group, columns
 from corpus.formats.naming import SMALL_WORDS
 from corpus.formats.people import author_of_line, is_person
-from corpus.words import HAN
 
 LONGEST = 80  # columns
 MARKED = "\ue000"  # before a line that the file marks as a heading with a tag
@@ -205,7 +204,7 @@ def _unmarked(text: str) -> Heading | None:
     """A line that only looks like a heading: capitals, or a few Chinese characters."""
     if text[0] in _OPENING or _RANGE.fullmatch(text) or ITEM.match(text) or author_of_line(text):
         return None
-    if re.search(rf"[{HAN}]", text):
+    if HAN_IN.search(text):
         short = len(text) <= 20 and not re.search(r"[。，；！？]", text)
         return Heading(text, "words") if short else None
     if text.isupper():
@@ -411,6 +410,7 @@ def _chinese_number(numeral: str) -> int:
 _ALONE = re.compile(
     r"(?:chapter|book|part|letter|lecture|act|canto)\s+[ivxlc\d]+\.?", re.IGNORECASE
 )
+_MAY_BE_INSIDE = re.compile(rf"\s*(?:[{MARKED}#]|chapter|book|part|l|act|canto)", re.IGNORECASE)
 
 
 def apart(group: Group) -> list[Group]:
@@ -430,14 +430,17 @@ def apart(group: Group) -> list[Group]:
 def _is_inside(group: Group, at: int, *, long: bool) -> bool:
     """Marked by a tag, or saying so, or Chinese: a few characters without any
     mark between two long lines."""
-    line = tidy(group[at][:200])
+    line = group[at][:200]
+    if not HAN_IN.search(line) and not _MAY_BE_INSIDE.match(line):
+        return False  # as nearly all lines
+    line = tidy(line)
     if line.startswith(MARKED):
         return True
     if columns(line) > LONGEST or line.endswith(_NO_END[1:]):
         return False
     if HASHES.fullmatch(line) or (_ALONE.fullmatch(line) and line[0].isupper()):
         return True
-    if at + 1 == len(group) or not re.search(rf"[{HAN}]", line) or line.endswith("."):
+    if at + 1 == len(group) or not HAN_IN.search(line) or line.endswith("."):
         return False
     if (_BOOK.fullmatch(line) or _CHAPTER.fullmatch(line)) and not re.search("[，。；]", line):
         return True

@@ -7,7 +7,6 @@ their indentation, and in how they begin and end.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ SHORT = 48  # columns; shorter lines side by side may be verse though each is a 
 Group = list[str]  # lines between blank ones, without space at their ends
 
 ITEM = re.compile(r"(?:[-*•·‣◦]|\(?\d{1,3}[.)、]|\(?[a-z][.)])\s+\S|\d{1,3}、\S")
+HAN_IN = re.compile(f"[{HAN}]")
 _ENDS_SENTENCE = tuple(".!?。！？”」』…")
 _CLAUSE_MARKS = tuple("，。；！？、：,.;!?")
 
@@ -39,18 +39,17 @@ class Shape:
 
 
 def shape(groups: Sequence[Group]) -> Shape:
-    lengths = [columns(line) for group in groups for line in group]
-    long = sum(1 for n in lengths if n > NEVER_WRAPPED)
-    return Shape(_wrap_width(groups), _margin(groups), long * 5 >= len(lengths))
+    widths = [[columns(line) for line in group] for group in groups]
+    lines = sum(map(len, widths))
+    long = sum(1 for own in widths for width in own if width > NEVER_WRAPPED)
+    return Shape(_wrap_width(widths), _margin(groups), long * 5 >= lines)
 
 
-def _wrap_width(groups: Sequence[Group]) -> int:
+def _wrap_width(widths: Sequence[Sequence[int]]) -> int:
     """Columns at which the file's lines were wrapped: nine tenths of those
     that go on in the next line are no longer than it."""
-    lengths = sorted(
-        n for group in groups for line in group[:-1] if (n := columns(line)) <= NEVER_WRAPPED
-    )
-    return lengths[int(len(lengths) * 0.9)] if lengths else 0
+    going_on = sorted(width for own in widths for width in own[:-1] if width <= NEVER_WRAPPED)
+    return going_on[int(len(going_on) * 0.9)] if going_on else 0
 
 
 def _margin(groups: Sequence[Group]) -> int:
@@ -79,8 +78,11 @@ def blocks(group: Group, shape: Shape) -> Iterator[Block]:
             yield _block(lines, shape)
 
 
+_NOTE = re.compile(r"\s*\[(?:\d{1,4}|[*†‡])\]\s*\S")
+
+
 def _block(lines: Sequence[str], shape: Shape) -> Block:
-    if re.match(r"\s*\[(?:\d{1,4}|[*†‡])\]\s*\S", lines[0]):
+    if _NOTE.match(lines[0]):
         return Block("note", _joined(lines))
     if len(lines) > 1 and not is_wrapped(lines, shape.width):
         return _verse(lines)
@@ -99,7 +101,7 @@ def is_wrapped(lines: Sequence[str], width: int) -> bool:
     full = sum(1 for line, after in pairwise(lines) if _is_full(line, after, width))
     if len(lines) >= 4 and all(map(_begins_large, lines)) and full < len(lines) - 1:
         return False  # each line of old verse begins with a capital
-    if re.search(rf"[{HAN}]", lines[0]) and max(map(columns, lines)) <= 60:
+    if HAN_IN.search(lines[0]) and max(map(columns, lines)) <= 60:
         # Verse may fill its width as prose does, but prose is not cut at each comma.
         full *= not all(line.rstrip().endswith(_CLAUSE_MARKS) for line in lines)
     return full >= WRAPPED_SHARE * (len(lines) - 1)
@@ -243,13 +245,15 @@ def _is_table(group: Group) -> bool:
         return False
     if any(_is_ruler(line) for line in group) or all(line.count("|") >= 2 for line in group):
         return True
-    return min(len(_cells(line)) for line in group) >= 2
+    return all(len(_cells(line)) >= 2 for line in group)
 
 
 def _is_ruler(line: str) -> bool:
     """---- ------, |---|---|, +----+: a line that only divides."""
+    if "---" not in line and "===" not in line:
+        return False
     signs = set(line)
-    return signs <= set("-=:+| ") and ("---" in line or "===" in line) and bool(signs & set(" |+"))
+    return signs <= set("-=:+| ") and bool(signs & set(" |+"))
 
 
 def _cells(line: str) -> list[str]:
@@ -270,11 +274,12 @@ def _joined(lines: Sequence[str]) -> str:
     parts: list[list[str]] = [[]]
     for line in map(tidy, lines):
         parts[-1].append(line)
-        if re.search(r"[^\W\d_]-$|—$", line[-2:]):
+        if line.endswith(("-", "—")) and _HYPHENATED.search(line):
             parts.append([])
     return emphasis("".join(languages.joined_lines(part) for part in parts if part))
 
 
+_HYPHENATED = re.compile(r"[^\W\d_]-\Z|—\Z")
 _UNDERSCORED = re.compile(r"(?<![\w_])_(?=[^\s_])([^_\n]{1,400})(?<=\S)_(?![\w_])")
 
 
@@ -283,12 +288,19 @@ def emphasis(text: str) -> str:
     return _UNDERSCORED.sub(r"*\1*", text) if "_" in text else text
 
 
+# Characters in a row that are one column wide: all but Chinese, Japanese, Korean, full-width
+# forms and emoji. Asking `unicodedata` for each character took most of the time of reading.
+_NARROW = re.compile(
+    "[^\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff"
+    "\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\U0001f300-\U0001f64f"
+    "\U0001f680-\U0001f6ff\U0001f900-\U0001f9ff\U00020000-\U0003fffd]+"
+)
+
+
 def columns(line: str) -> int:
     """How wide a line is; Chinese characters take two columns."""
-    if line.isascii():
-        return len(line)
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
+    return len(line) if line.isascii() else len(line) + len(_NARROW.sub("", line))
 
 
 def indent(line: str) -> int:
-    return columns(line) - columns(line.lstrip(" \t\u3000"))
+    return columns(line[: len(line) - len(line.lstrip(" \t\u3000"))])

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
 from corpus import languages
@@ -84,12 +86,30 @@ def _sections(body: str) -> tuple[list[Section], int]:
 
 def _nodes(body: str, *, within_html: bool = False) -> Iterator[SyntaxTreeNode]:
     """Blocks in reading order; those of HTML are read as Markdown once its tags are off."""
-    parser = MarkdownIt("commonmark").enable("table").enable("strikethrough")
-    for node in SyntaxTreeNode(parser.parse(body)).children:
+    for node in _tree(body).children:
         if node.type != "html_block":
             yield node
         elif not within_html:
             yield from _nodes(_markdown_of_html(node.content), within_html=True)
+
+
+def _tree(body: str) -> SyntaxTreeNode:
+    """The blocks of a text. What stands within lines stays a row of tokens: most
+    nodes would be theirs, and `_inline` needs none."""
+    tokens = _parser().parse(body)
+    for token in tokens:
+        if token.type == "inline":
+            token.meta[_INLINE_TOKENS], token.children = token.children or [], None
+    return SyntaxTreeNode(tokens)
+
+
+_INLINE_TOKENS = "tokens"
+
+
+@cache
+def _parser() -> MarkdownIt:
+    """Making it takes as long as reading a page with it."""
+    return MarkdownIt("commonmark").enable("table").enable("strikethrough")
 
 
 def _block(node: SyntaxTreeNode) -> Block | None:
@@ -158,30 +178,47 @@ def _plain_cell(cell: SyntaxTreeNode) -> str:
 
 
 def _inline(node: SyntaxTreeNode) -> str:
-    return "".join(_inline_parts(child) for child in node.children).strip()
+    """The words of a block whose children are rows of inline tokens."""
+    rows = (child.meta.get(_INLINE_TOKENS, ()) for child in node.children)
+    return "".join(_joined(_words(row)) for row in rows).strip()
 
 
-def _inline_parts(node: SyntaxTreeNode) -> str:
-    match node.type:
-        case "text":
-            return re.sub(r"  +", " ", node.content)
-        case "code_inline" | "text_special":
-            return str(node.content)
-        case "softbreak":
-            return "\v"
-        case "hardbreak":
-            return "\n"
-        case "html_inline":
-            return "\n" if re.match(r"<br\b", node.content, re.IGNORECASE) else ""
-        case "image":
-            return ""
-    inner = "".join(_inline_parts(child) for child in node.children)
-    if node.type == "inline":
-        return languages.joined_lines(inner.split("\v"))
-    if node.type in ("em", "strong") and inner.strip():
-        mark = "*" if node.type == "em" else "**"
-        return f"{mark}{inner}{mark}"
-    return inner
+def _joined(words: str) -> str:
+    return languages.joined_lines(words.split(_LINE_END)) if _LINE_END in words else words
+
+
+_LINE_END = "\v"  # where a line of the file ends and the paragraph goes on
+_EMPHASIS = {"em_open": "*", "strong_open": "**"}
+
+
+def _words(tokens: Sequence[Token]) -> str:
+    """The words of a row of tokens, with emphasis around those that have it."""
+    around: list[tuple[str, list[str]]] = []  # emphasis that is open, and what stood before it
+    parts: list[str] = []
+    for token in tokens:
+        match token.type:
+            case "text":
+                parts.append(_SPACES.sub(" ", token.content))
+            case "code_inline" | "text_special":
+                parts.append(token.content)
+            case "softbreak":
+                parts.append(_LINE_END)
+            case "hardbreak":
+                parts.append("\n")
+            case "html_inline" if _BREAK.match(token.content):
+                parts.append("\n")
+            case "em_open" | "strong_open":
+                around.append((_EMPHASIS[token.type], parts))
+                parts = []
+            case "em_close" | "strong_close":
+                inner = "".join(parts)
+                mark, parts = around.pop()
+                parts.append(f"{mark}{inner}{mark}" if inner.strip() else inner)
+    return "".join(parts)
+
+
+_SPACES = re.compile("  +")
+_BREAK = re.compile(r"<br\b", re.IGNORECASE)
 
 
 # HTML inside Markdown

@@ -19,6 +19,7 @@ NEAR = 0.1  # of a text's words, from either end: where such matter stands
 FEW = 6  # sections from either end that count as near, however long they are
 LONGEST = 900  # words of an imprint or a notice; a licence in full names itself
 SHORT_LINE = 16  # words; entries of a table of contents are no longer
+LONGEST_ENTRY = 300  # characters, with the dots that lead to its page
 
 
 def without(
@@ -33,7 +34,7 @@ def without(
     if (inside := _inside_gutenberg(kept)) is not None:
         kept = inside
         left_out["licence"] = None
-    headings = {_bare(part) for section in kept for part in section.path}
+    headings = {_bare(part) for section in kept for part in section.path} - {""}
     remaining: list[Section] = []
     dropped: tuple[str, ...] = ()
     for section, close in zip(kept, _near_the_ends(kept), strict=True):
@@ -110,6 +111,16 @@ _SIGNS = tuple(
         r"produced (?:for|by)|transcri(?:bed|ption|ber)|proofread|cover (?:page|design|art)|typeset|set in [\w ]{1,20} type|排版|校[对對]",
     )
 )
+# Rights or a number of the book: without them it is bare talk about printing.
+_FIRM = frozenset({0, 1, 2, 6})
+# No firm sign is without one of these, and most texts are without any: looking for
+# words is many times faster than looking for eleven patterns in each block.
+_FIRM_WORDS = (
+    "©", "(c)", "copyright", "版权所有", "版權所有", "rights reserved", "no part of this", "必究",
+    "不得复制", "isbn", "书号", "书號", "書号", "書號", "library of congress", "cataloging",
+    "cataloguing", "书馆", "书館", "書馆", "書館", "在版编目", "在版編目",
+)  # fmt: skip
+_CIP = re.compile(r"cip\b")  # a part of too many words to be looked for like those
 # How a notice begins; an essay about licences begins otherwise.
 _NOTICE = re.compile(
     r"[*_“\"]*(?:©|\(c\)|copyright\b|all rights|this (?:work|book|ebook|text|document|publication|edition|site|page|guide|content|project|repository) (?:is|was|has been|may)"
@@ -143,7 +154,11 @@ def _kind(section: Section, *, close: bool) -> LeftOut | None:
 
 
 def _signs(text: str) -> int:
-    return sum(1 for sign in _SIGNS if sign.search(text[:20_000]))
+    return len(_signs_in(text[:20_000]))
+
+
+def _signs_in(text: str) -> set[int]:
+    return {i for i, sign in enumerate(_SIGNS) if sign.search(text)}
 
 
 def _is_imprint(heading: str, text: str) -> bool:
@@ -222,27 +237,31 @@ def _text_of(
 def _kind_of_block(block: Block, *, close: bool) -> LeftOut | None:
     if close and block.kind != "table" and _LICENCE_LINE.match(block.text.lstrip("*_ ")):
         return "licence" if words.count(block.text) <= 90 else None
+    if block.text.count("\n") < 2:
+        return None
     lines = [line for line in block.text.split("\n") if line.strip()]
     return "contents" if len(lines) >= 3 and _leaders(lines) >= 0.6 else None
 
 
 def _with_imprint(blocks: Sequence[Block], marks: list[LeftOut | None]) -> list[LeftOut | None]:
     """Short blocks in a row, each with a sign of an imprint and together with three."""
-    signs = [
-        {i for i, sign in enumerate(_SIGNS) if sign.search(block.text)}
-        if len(block.text) <= 1200 and words.count(block.text) <= 120
-        else set()
-        for block in blocks
-    ]
+    short = [block.text if len(block.text) <= 1200 else "" for block in blocks]
+    if not _may_be_imprint("\n".join(short)):
+        return marks
+    signs = [_signs_in(text) if words.count(text) <= 120 else set[int]() for text in short]
     made = list(marks)
     for has_signs, run in groupby(range(len(blocks)), lambda at: bool(signs[at])):
         places = list(run)
         found = set().union(*(signs[at] for at in places))
-        firm = {0, 1, 2, 6} & found  # rights or a number of the book: no bare talk about printing
-        if has_signs and len(found) >= 3 and firm:
+        if has_signs and len(found) >= 3 and _FIRM & found:
             for at in places:
                 made[at] = "licence"
     return made
+
+
+def _may_be_imprint(text: str) -> bool:
+    folded = text.casefold()
+    return any(word in folded for word in _FIRM_WORDS) or _CIP.search(folded) is not None
 
 
 def _with_entries_apart(
@@ -250,6 +269,9 @@ def _with_entries_apart(
 ) -> list[LeftOut | None]:
     """Blocks in a row that only repeat headings are a table of contents where they
     name half of them. A list of three aims that have a chapter each is text."""
+    least = max(3, len(headings) / 2)
+    if sum(block.text.count("\n") + 1 for block in blocks) < least:
+        return marks
     made = list(marks)
     names = [
         [_named(line, headings) for line in block.text.split("\n", 2000) if line.strip()]
@@ -259,7 +281,7 @@ def _with_entries_apart(
     for is_entry, run in groupby(range(len(blocks)), lambda at: entries[at]):
         places = list(run)
         named = {name for at in places for name in names[at] if name}
-        if is_entry and len(named) >= max(3, len(headings) / 2):
+        if is_entry and len(named) >= least:
             for at in places:
                 made[at] = "contents"
     return made
@@ -267,13 +289,22 @@ def _with_entries_apart(
 
 def _named(entry: str, headings: set[str]) -> str:
     """The heading that an entry names, with or without a page number; else ""."""
-    line = re.sub(r"^\s*(?:[-*•]|\d{1,3}[.)])\s+", "", entry[:300])
-    without_page = re.sub(r"[\s.…·_|]+\d{1,4}\s*$", "", line)
-    return next((h for h in (_bare(line), _bare(without_page)) if h and h in headings), "")
+    if len(entry) > LONGEST_ENTRY:
+        return ""
+    line = _ITEM.sub("", entry)
+    if (name := _bare(line)) in headings:
+        return name
+    if line.rstrip()[-1:].isdecimal() and (name := _bare(_PAGE.sub("", line))) in headings:
+        return name
+    return ""
+
+
+_ITEM = re.compile(r"^\s*(?:[-*•]|\d{1,3}[.)])\s+")
+_PAGE = re.compile(r"[\s.…·_|]+\d{1,4}\s*$")
 
 
 def _bare(text: str) -> str:
-    return _MARKS.sub("", text[:300].casefold())
+    return _MARKS.sub("", text[:LONGEST_ENTRY].casefold())
 
 
 _MARKS = re.compile(r"[\W_]+")
@@ -292,6 +323,8 @@ def _inside_gutenberg(sections: Sequence[Section]) -> list[Section] | None:
     """What stands between Gutenberg's marks, or None where there are none."""
     flat = [(at, block) for at, section in enumerate(sections) for block in section.blocks]
     said = ["\n".join([*sections[at].path[-1:], block.text[:300]]) for at, block in flat]
+    if "gutenberg" not in "\n".join(said).casefold():
+        return None
     heads = [i for i, text in enumerate(said) if _START.search(text) and i < len(said) / 2]
     tails = [i for i, text in enumerate(said) if _END.search(text) and i >= len(said) / 2]
     if not heads and not tails:

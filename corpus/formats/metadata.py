@@ -212,6 +212,11 @@ def _best_language(said: Any, named: naming.Named, body: str, name: str) -> tupl
 
 
 def _third_language(name: str, language: str) -> str:
+    if language == languages.NO_LANGUAGE:
+        return (
+            f"{name} seems to hold data, not words of a language. "
+            'If that is wrong, add front matter with "language: en" or "language: zh".'
+        )
     return (
         f"{name} seems to be written in {language}; the library holds English and Chinese. "
         'If that is wrong, add front matter with "language: en" or "language: zh".'
@@ -281,11 +286,20 @@ def _identifier(said: str) -> str | None:
         return f"isbn:{digits.upper()}"
     if doi := re.search(r"10\.\d{4,9}/\S+", bare):
         return f"doi:{doi[0].casefold()}"
+    if _NO_IDENTIFIER.fullmatch(text):
+        return None
     if re.match(r"[a-z][a-z0-9+.\-]*:\S+$", text, re.I):
         return text if text.startswith("uri:") else f"uri:{text}"
     if re.fullmatch(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", text, re.I):
         return f"uri:urn:uuid:{text.casefold()}"
     return f"id:{text}" if text else None
+
+
+_NO_IDENTIFIER = re.compile(
+    r"(?:urn:)?(?:(?:id|isbn|uri|uuid)\s*[:：]\s*)?"
+    r"(?:unknown|none|null|undefined|untitled|n/?a|tbd|todo|test|book[_-]?id|uid|[\W_]*|未知|无|無)",
+    re.IGNORECASE,
+)
 
 
 def _isbn_adds_up(digits: str) -> bool:

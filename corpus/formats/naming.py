@@ -238,7 +238,7 @@ def calm(title: str) -> str:
 
 _JUNK = re.compile(
     r"(?:microsoft )?(?:word|powerpoint|excel) - .*"
-    r"|(?:untitled|unnamed|no title|title|document|doc|new (?:text |microsoft word )?document|book|text|page|slide"
+    r"|(?:untitled(?: (?:document|page))?|unnamed|no title|title|document|doc|new (?:text |microsoft word )?(?:document|page)|book|text|page|slide"
     r"|presentation|layout|scan|image|img|file|draft|chapter|print|dokument)[ _\-]?\(?\d*\)?"
     r"|index|home|home ?page|welcome|main|default|readme|start|cover|title ?page|toc|contents|table of contents"
     r"|full text|unknown|none|null|n/?a|test|powerpoint presentation|blank page"

@@ -183,6 +183,16 @@ def bomb_entry(
     return Entry(name.encode(), data, 8, size=size, crc=crc)
 
 
+def with_sizes_of_gigabytes(archive: bytes) -> bytes:
+    """A zip archive whose list says that each entry is packed in 1.5 GB."""
+    return re.sub(
+        rb"(PK\x01\x02.{16}).{4}",
+        lambda entry: entry[1] + struct.pack("<I", 1_500_000_000),
+        archive,
+        flags=re.DOTALL,
+    )
+
+
 def zip_of(members: Mapping[str, bytes | str], *, stored: Sequence[str] = ()) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -10,6 +10,7 @@ import pytest
 
 from corpus.formats import docx
 from corpus.texts import Text, TextRefused
+from tests.corpus.hostile import with_sizes_of_gigabytes
 from tests.shared_data import shared
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -309,6 +310,17 @@ def test_bombs_and_towers_are_refused(refusal, tmp_path):
     assert "nested too deeply" in refusal(path=path)
     path = write(tmp_path / "bomb.docx", paragraph("A" * 40_000_000))
     assert "unpacks to more than a text can be" in refusal(path=path)
+
+
+def test_a_form_that_says_the_same_a_thousand_times_is_no_bomb(tmp_path):
+    path = write(tmp_path / "form.docx", *[paragraph("Name and date")] * 20_000)
+    assert path.stat().st_size * 100 < 20_000 * len(paragraph("Name and date"))
+    assert len(docx.read(path).sections[0].blocks) == 20_000
+
+
+def test_a_part_that_would_end_beyond_the_file_was_cut_off(refusal, tmp_path):
+    path = write(tmp_path / "cut.docx", paragraph())
+    assert "damaged or was cut short" in refusal(with_sizes_of_gigabytes(path.read_bytes()))
 
 
 def test_what_is_no_whole_word_document_is_refused(refusal, tmp_path):

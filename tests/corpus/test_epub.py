@@ -12,6 +12,7 @@ import pytest
 
 from corpus.formats import epub
 from corpus.texts import Text, TextRefused
+from tests.corpus.hostile import with_sizes_of_gigabytes
 from tests.shared_data import shared
 
 SAID = "The members of the study group met on Tuesday evening, and each of them brought a page of notes."
@@ -358,13 +359,23 @@ AES = "http://www.w3.org/2001/04/xmlenc#aes128-cbc"
         ({"OEBPS/c0.xhtml": None}, "damaged or was cut short: 1 of its 1 documents"),
         ({"OEBPS/c0.xhtml": xhtml("<img src='a.jpg' alt='A page'/>")}, "its pages are pictures"),
         ({"OEBPS/c0.xhtml": xhtml("<p>" + "a b " * 4_000_000)}, "unpacks to more than a book has"),
-        ({"OEBPS/c0.xhtml": xhtml("<p>" + " " * 3_000_000)}, "unpacks to more than a book has"),
+        ({f"OEBPS/c{n}.xhtml": xhtml("<p>" + "a b " * 2_900_000) for n in range(4)} | {"OEBPS/book.opf": opf([f"c{n}.xhtml" for n in range(4)])}, "its documents together to more than 40 MB"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_a_text_is_refused_with_the_reason(read, change, says):
     files = {k: v for k, v in (members(f"<p>{SAID}</p>") | change).items() if v is not None}
     with pytest.raises(TextRefused, match=says):
         read(files)
+
+
+def test_a_document_that_would_end_beyond_the_file_was_cut_off(read):
+    with pytest.raises(TextRefused, match="damaged"):
+        read(with_sizes_of_gigabytes(packed(members(f"<p>{SAID}</p>"))))
+
+
+def test_a_page_that_says_the_same_again_and_again_is_no_bomb(read):
+    text = read(members("<p>Name and date</p>" * 200_000))
+    assert len(text.sections[0].blocks) == 200_000
 
 
 def test_scrambled_fonts_lock_nothing(read):

@@ -364,3 +364,10 @@ def _is_right(text: Text, row: dict[str, str]) -> bool:
         (text.title, text.author) == (row["title"], row["author"])
     )
     return known and row["must_contain"] in body and text.language == row["language"][:2]
+
+
+def test_headings_that_are_never_closed_take_no_more_than_seconds(read):
+    start = time.process_time()
+    text = read(page("<h2>A few words of a heading " * 2_000))
+    assert time.process_time() - start < 5
+    assert sum("A few words" in block.text for block in text.sections[0].blocks) > 1_900

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import random
 from pathlib import Path
 
 import pytest
@@ -143,6 +144,13 @@ def test_a_third_language_is_refused():
             described(words=french, said=said)
 
 
+def test_data_is_not_called_a_language():
+    numbers = random.Random(1)
+    data = " ".join(f"{numbers.uniform(-9, 9):.17e}" for _ in range(600))
+    with pytest.raises(TextRefused, match="seems to hold data, not words of a language"):
+        described(words=data, said={})
+
+
 def test_chinese_says_in_which_characters():
     assert described(words=ZH).script == "Hans"
     assert described(words="沒有調查就沒有發言權，這是老話，也是實話。" * 9).script == "Hant"
@@ -187,3 +195,10 @@ def test_years_in_the_many_ways_files_write_them(said, year):
 )  # fmt: skip
 def test_identifiers_are_alike_however_they_are_written(said, identifier):
     assert described(said={"identifiers": said}).identifiers == (identifier,)
+
+
+@pytest.mark.parametrize(
+    "said", ["unknown", "id:unknown", "urn:uuid:", "None", "BookId", "未知", "-"]
+)
+def test_what_names_no_text_is_no_identifier(said):
+    assert described(said={"identifiers": said}).identifiers == ()

@@ -114,7 +114,7 @@ def test_a_heading_may_name_the_author_too(heading, title, author):
 
 @pytest.mark.parametrize(
     "title",
-    ["Untitled", "untitled-1", "Document1", "Microsoft Word - a.doc", "PowerPoint Presentation", "未命名", "未命名文档 2",
+    ["Untitled", "untitled-1", "Untitled Document", "New Page 1", "新建文档", "Document1", "Microsoft Word - a.doc", "PowerPoint Presentation", "未命名", "未命名文档 2",
      "无标题文档", "新建文本文档", "index", "Home", "readme", "My report.pdf", "a b.docx", "目录", "...", "", "title page"],
 )  # fmt: skip
 def test_titles_that_programs_make_are_junk(title):

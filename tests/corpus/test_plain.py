@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus.formats import plain
+from corpus.formats import lines, plain
 from tests.shared_data import shared
 
 WORDS = (
@@ -463,3 +463,17 @@ def test_every_plain_text_of_the_library_is_whole_and_named_right():
         assert all(
             heading.strip() and len(heading) < 300 for s in text.sections for heading in s.path
         )
+
+
+@pytest.mark.parametrize(
+    ("line", "width"),
+    [("abc", 3), ("“é—ü”", 5), ("学习abc", 7), ("，　。", 6), ("ｱア", 3), ("😀", 2)],
+)
+def test_chinese_characters_are_two_columns_wide(line, width):
+    assert lines.columns(line) == width
+
+
+def test_a_long_text_is_read_within_its_time(read):
+    start = time.process_time()
+    read((PROSE + "\n") * 9_000)  # 2 MB: a tenth of the largest
+    assert time.process_time() - start < 3

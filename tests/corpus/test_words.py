@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import threading
 
@@ -102,6 +103,30 @@ def test_a_whole_essay_is_a_query_of_limited_length(index):
 
 def test_words_are_counted_as_a_reader_counts():
     assert words.count("don't 3.14 well-known 学习 a—b") == 7
+
+
+_LETTERS = rf"[^\W_{words.HAN}]+"
+_WORD = re.compile(rf"[{words.HAN}]|{_LETTERS}(?:['’.,-]{_LETTERS})*")
+
+
+@given(
+    st.text(alphabet="ab1?'’.,- -_中學〇々豈𠀀、。“”éªµ½×ю①Ⅳ\u0301😀６\u3000\n○", max_size=20)
+    | st.text()
+)
+def test_words_are_counted_as_a_pattern_would_find_them_in_any_writing(text):
+    assert words.count(text) == len(_WORD.findall(text))
+
+
+@given(st.text())
+def test_letters_are_those_of_any_writing(text):
+    han = re.compile(f"[{words.HAN}]")  # one of them is no letter to Python: 〇
+    assert words.letters(text) == sum(c.isalpha() or bool(han.match(c)) for c in text)
+
+
+def test_chinese_characters_are_a_share_of_all_letters():
+    assert words.han_share("学习 ab 12 。") == 0.5
+    assert words.han_share("12 ...") == 0.0
+    assert words.han_share("二〇二六") == 1.0
 
 
 def test_five_million_letters_without_a_space_are_counted():

@@ -174,6 +174,9 @@ SENTENCES = (
     N_(
         '%(name)s seems to be written in %(language)s; the library holds English and Chinese. If that is wrong, add front matter with "language: en" or "language: zh".'
     ),
+    N_(
+        '%(name)s seems to hold data, not words of a language. If that is wrong, add front matter with "language: en" or "language: zh".'
+    ),
     N_('The front matter of %(name)s is not closed. Put a line "%(line)s" after its last field.'),
     N_(
         'The front matter of %(name)s is longer than 64 KB. Put a line "%(line)s" after its last field.'
@@ -259,7 +262,10 @@ SENTENCES = (
     ),
     N_("%(name)s is locked with a password. Bring it unlocked."),
     N_(
-        "%(name)s unpacks to more than a book has: %(part)s in it to %(size)s MB. %(most)s MB for one document and %(total)s MB for all are the most."
+        "%(name)s unpacks to more than a book has: %(part)s in it to %(size)s MB. %(most)s MB is the most for one document."
+    ),
+    N_(
+        "%(name)s unpacks to more than a book has: its documents together to more than %(most)s MB."
     ),
     N_(
         "%(name)s is damaged: its list of contents (%(part)s) cannot be read. Copy or fetch it again."

@@ -20,7 +20,6 @@ MAX_ENTRIES: Final = 10_000
 MAX_DIRECTORY: Final = 4 * 1024 * 1024  # bytes of the archive's list of entries
 MAX_PART: Final = 16 * 1024 * 1024  # bytes of one part, unpacked: a dozen long novels
 MAX_ALL: Final = 24 * 1024 * 1024
-MAX_RATIO: Final = 300  # Word's XML packs to a thirtieth at most
 
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError,
@@ -198,13 +197,12 @@ class _Reader:
                 f"{self._name} is protected with a password. "
                 "Save a copy without a password and bring it again."
             )
-        bomb = entry.file_size > 1024 * 1024 and entry.file_size > MAX_RATIO * entry.compress_size
+        if entry.header_offset + entry.compress_size > self._archive.start_dir:
+            raise _damaged(self._name)  # the part would end beyond the file
         most = min(MAX_PART, self._left)
-        data = b""
-        if not bomb:
-            with self._archive.open(entry) as file:
-                data = file.read(most + 1)
-        if bomb or len(data) > most:
+        with self._archive.open(entry) as file:
+            data = file.read(most + 1)
+        if len(data) > most:
             raise TextRefused(
                 f"{self._name} unpacks to more than a text can be ({name}). "
                 "Divide it into several documents."

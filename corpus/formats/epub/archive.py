@@ -25,7 +25,6 @@ MAX_ENTRIES: Final = 20_000
 MAX_LIST: Final = 8 * MB  # of the archive's list of entries
 MAX_DOCUMENT: Final = 12 * MB  # of one file, unpacked
 MAX_ALL: Final = 40 * MB  # of all files that are read
-MAX_RATIO: Final = 200  # text packs to a third; only what was made to be large packs to this
 
 BROKEN: Final = (
     zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError,
@@ -98,6 +97,8 @@ class Archive:
         self._check_size(info)
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             return None
+        if info.header_offset + info.compress_size > self.file.start_dir:
+            return None  # it would end beyond the file
         try:
             return self.file.read(info)
         except BROKEN:
@@ -105,12 +106,16 @@ class Archive:
 
     def _check_size(self, info: zipfile.ZipInfo) -> None:
         self.unpacked += info.file_size
-        bomb = info.file_size > MB and info.file_size > MAX_RATIO * info.compress_size
-        if bomb or info.file_size > MAX_DOCUMENT or self.unpacked > MAX_ALL:
+        if info.file_size > MAX_DOCUMENT:
             raise TextRefused(
                 f"{self.name} unpacks to more than a book has: {shown_name(info.filename)} in it "
-                f"to {info.file_size / MB:,.1f} MB. {MAX_DOCUMENT // MB} MB for one document and "
-                f"{MAX_ALL // MB} MB for all are the most."
+                f"to {info.file_size / MB:,.1f} MB. {MAX_DOCUMENT // MB} MB is the most for one "
+                "document."
+            )
+        if self.unpacked > MAX_ALL:
+            raise TextRefused(
+                f"{self.name} unpacks to more than a book has: its documents together to more "
+                f"than {MAX_ALL // MB} MB."
             )
 
 

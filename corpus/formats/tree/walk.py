@@ -13,6 +13,7 @@ from corpus.formats.tree.outline import LONGEST_HEADING, Flow, with_subtitle
 
 __all__ = ["VERSE_COLUMNS", "read"]
 
+LONGEST_MARKED: Final = 10 * LONGEST_HEADING  # with signs for places and notes in it
 LONGEST_CELL: Final = 500  # characters; a table with more in a cell arranges a page
 LONGEST_NAME: Final = 40  # characters of who speaks, in a play set as a table
 
@@ -189,7 +190,7 @@ class _Walk:
     def _heading(self, element: Element, rank: float, place: Place) -> bool:
         """Reads an element as a heading; False where it is none."""
         grouped = element.tag == "hgroup" or element.find(".//p") is None
-        if place.items is not None or place.alone or not grouped:
+        if place.items is not None or place.alone or not grouped or _is_longer(element):
             return False
         raw = _heading_text(element)
         text = signs.plain(raw)
@@ -266,6 +267,17 @@ def _heading_text(element: Element) -> str:
     if element.tag != "hgroup":
         return _text(element)
     return with_subtitle([part for e in element if (part := signs.plain(_text(e)))])
+
+
+def _is_longer(element: Element) -> bool:
+    """Whether an element surely holds more than a heading. Where headings are never
+    closed, each holds all that follow, and reading every one whole takes minutes."""
+    size = 0
+    for part in element.itertext():
+        size += len(part.strip())
+        if size > LONGEST_MARKED:
+            return True
+    return False
 
 
 def _text(element: Element) -> str:
