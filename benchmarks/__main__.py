@@ -25,9 +25,12 @@ ORDER = (
     "proposals",
     "versions",
     "suggestions",
+    "steering",
+    "asking",
     "web",
+    "nightly",
 )
-ALONE = ("fuzz",)  # hours, so only when asked for by name
+ALONE = ("fuzz", "quantised")  # hours, or they need files: only when asked for by name
 
 
 def main() -> int:

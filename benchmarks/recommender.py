@@ -5,7 +5,13 @@
 
 Vectors and words are made up (seeded): neither changes the time. Each number is
 the median of many runs. Unset OPENBLAS_* first where the machine sets them:
-they can choose a slower kernel.
+they can choose a slower kernel. On a machine that has other work, measure one
+thread's processor time:
+
+    OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 python benchmarks/recommender.py --processor-time
+
+Where the readings are many enough for codes (docs/decisions/0009), `suggest` is
+timed with them and without; the product it is divided by is the exact one.
 """
 
 from __future__ import annotations
@@ -36,6 +42,7 @@ from recommender import (
     vector_store,
 )
 from recommender.profile import gather
+from recommender.quantised import NEVER
 from recommender.readings import Evidence, Profile, Reading
 from recommender.vector_store import Embedded
 
@@ -136,16 +143,19 @@ def median(action: Callable[[], object], repeats: int) -> float:
 
 
 def interleaved(
-    one: Callable[[], object], other: Callable[[], object], repeats: int
+    one: Callable[[], object],
+    other: Callable[[], object],
+    repeats: int,
+    clock: Callable[[], float] = time.perf_counter,
 ) -> tuple[float, float]:
     """Seconds of the middle run of each, taken in turn: other work slows both alike."""
     times: tuple[list[float], list[float]] = ([], [])
     for turn in range(repeats + 3):
         for action, kept in zip((one, other), times, strict=True):
-            started = time.perf_counter()
+            started = clock()
             action()
             if turn >= 3:
-                kept.append(time.perf_counter() - started)
+                kept.append(clock() - started)
     return float(np.median(times[0])), float(np.median(times[1]))
 
 
@@ -172,7 +182,7 @@ def profile(model: RandomModel, *, long: bool) -> Profile:
     return Profile("member", tuple(ready), themes=(THEMES[0],))
 
 
-def time_index(folder: Path, size: int, vocabulary: list[str]) -> None:
+def time_index(folder: Path, size: int, vocabulary: list[str], clock: Callable[[], float]) -> None:
     model = RandomModel()
     index = Index.open(folder, model)  # type: ignore[arg-type]
     snapshot = index.snapshot()
@@ -187,20 +197,27 @@ def time_index(folder: Path, size: int, vocabulary: list[str]) -> None:
     print(f"{size:,} readings: one read of the matrix {read * 1e3:.2f} ms")
     print(f"  exact search / read            {product / read:5.2f}   ({product * 1e3:.2f} ms)")
     print(f"  whole search with 20 hits / read {whole / read:5.2f} ({whole * 1e3:.2f} ms)")
+    ways = {"": index}
+    if snapshot.is_large:
+        exactly = Index.open(folder, model, codes_from=NEVER)  # type: ignore[arg-type]
+        ways = {", by codes": index, ", exactly": exactly}
     for name, long in (("8 sentences", False), ("5 sentences, 3 long reflections", True)):
         member = profile(model, long=long)
         queries = gather(model, member, day=DAY).queries  # type: ignore[arg-type]
         assert queries is not None
-        base, total = interleaved(
-            lambda q=queries: snapshot.products(q.vectors),
-            lambda m=member: suggest(index, model, m, day=DAY),
-            repeats,
-        )
-        print(
-            f"  suggest / product, {name}: {total / base:5.2f}   "
-            f"({total * 1e3:.2f} / {base * 1e3:.2f} ms, {len(queries.vectors)} vectors)"
-        )
-    index.close()
+        for way, searched in ways.items():
+            base, total = interleaved(
+                lambda q=queries: snapshot.products(q.vectors),
+                lambda m=member, i=searched: suggest(i, model, m, day=DAY),
+                repeats,
+                clock,
+            )
+            print(
+                f"  suggest{way} / product, {name}: {total / base:5.2f}   "
+                f"({total * 1e3:.2f} / {base * 1e3:.2f} ms, {len(queries.vectors)} vectors)"
+            )
+    for opened in ways.values():
+        opened.close()
 
 
 @dataclass(frozen=True)
@@ -252,6 +269,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--sizes", nargs="*", type=int, default=[10_000, 100_000])
+    parser.add_argument("--processor-time", action="store_true", help="of one thread")
     parser.add_argument("--no-sync", action="store_true", help="leave out what needs a model")
     parser.add_argument("--model", default="multilingual-e5-small", help="for the sync")
     parser.add_argument(
@@ -266,10 +284,11 @@ def main() -> None:
         made[:30] + [w for pair in zip(known, made[30:], strict=False) for w in pair] + made[200:]
     )
     work = Path(tempfile.mkdtemp(prefix="xinde-benchmark-"))
+    clock = time.thread_time if options.processor_time else time.perf_counter
     try:
         for size in options.sizes:
             build(work / str(size), size, vocabulary)
-            time_index(work / str(size), size, vocabulary)
+            time_index(work / str(size), size, vocabulary, clock)
             shutil.rmtree(work / str(size))
         if not options.no_sync:
             time_sync(work / "sync", vocabulary, options.model, options.models_folder)

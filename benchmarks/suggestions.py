@@ -38,8 +38,17 @@ from corpus import intake
 from corpus.library import Library
 from models.load import DEFAULT_MODEL, load_model
 from models.text_model import TextModel
-from recommender import Index, candidates, closeness, prepare_evidence, scoring, suggest
+from recommender import (
+    Index,
+    candidates,
+    closeness,
+    prepare_evidence,
+    scoring,
+    suggest,
+    sync_common_query,
+)
 from recommender.closeness import EVIDENCE, Weights
+from recommender.common_query import common_query
 from recommender.index import Snapshot
 from recommender.indexing import sync_library
 from recommender.profile import gather
@@ -96,6 +105,7 @@ def mixes() -> dict[str, Weights]:
         found[f"in use, across {across}"] = Weights(EVIDENCE.words, EVIDENCE.other_words, across)
     found["in use"] = EVIDENCE
     found["in use, common words too"] = EVIDENCE
+    found["in use, queries without own centre"] = EVIDENCE
     return found
 
 
@@ -150,19 +160,20 @@ def evaluate(
     """Measures of every case, averaged by half."""
     snapshot = index.snapshot()
     sums: dict[str, dict[str, list[float]]] = {half: defaultdict(list) for half in HALVES}
-    common = candidates.MOST_COMMON
+    most_common = candidates.MOST_COMMON
+    common = None if "own centre" in name else common_query(index, model, snapshot)
     for case in cases():
         profile = asked[case.id]
         gathered = gather(model, profile, day=DAY)
-        assert gathered.queries is not None
         found = candidates.find(
             snapshot,
-            gathered.queries,
+            gathered,
             profile,
             weights=weights,
-            most_common=1.0 if "common" in name else common,
+            most_common=1.0 if "common" in name else most_common,
+            common=common,
         )
-        scored = scoring.score(found, gathered, profile.languages)
+        scored = scoring.score(snapshot, found, gathered, profile)
         ranked = texts_by_score(snapshot, scored.rows, scored.totals)
         for key, value in measures(snapshot, case, ranked).items():
             sums[case.half][key].append(value)
@@ -174,7 +185,7 @@ def evaluate(
 
 @dataclass(frozen=True)
 class Cards:
-    """What the row "because you wrote" shows."""
+    """What the row "because you wrote" shows in its first three places."""
 
     fitting: dict[str, float]  # share of cards that fit, by half
     shown: int
@@ -187,9 +198,8 @@ def cards(index: Index, asked: dict[str, Profile], model: TextModel) -> Cards:
     unfit = 0
     for case in cases():
         fit = {snapshot.texts[snapshot.group_codes[name]] for name in case.grades}
-        for card in suggest(index, model, asked[case.id], day=DAY):
-            if card.row != "because_you_wrote":
-                continue
+        found = suggest(index, model, asked[case.id], day=DAY)
+        for card in [card for card in found if card.row == "because_you_wrote"][:FIRST]:
             reading, sentence = card.reading, card.reasons[0].reading_sentence
             fits[case.half].append(snapshot.texts[snapshot.group_codes[reading.group]] in fit)
             if sentence is not None:
@@ -215,6 +225,7 @@ def open_index(options: argparse.Namespace, model: TextModel) -> Index:
             bar.update(done)
 
         sync_library(folder, Library.open(library_file), model, progress=report)
+    sync_common_query(folder, model)
     return Index.open(folder, model)
 
 
@@ -237,11 +248,11 @@ def main() -> None:
         )
         asked[case.id] = Profile("member", (evidence,), languages=READS[case.language])
     keys = [f"{way} {what}" for way in ("same", "across", "both") for what in ("hit", "ndcg")]
-    print(f"{'':33}{'':5}" + "".join(f"{key:>12}" for key in [*keys, "first"]))
+    print(f"{'':36}{'':5}" + "".join(f"{key:>12}" for key in [*keys, "first"]))
     for name, weights in mixes().items():
         for half, found in evaluate(index, asked, model, name, weights).items():
             line = "".join(f"{found[key]:12.3f}" for key in [*keys, "first"])
-            print(f"{name:33}{half:5}{line}")
+            print(f"{name:36}{half:5}{line}")
     shown = cards(index, asked, model)
     print(
         f"cards under your own words: {shown.shown}; they fit: tune {shown.fitting['tune']:.3f}, "

@@ -1,5 +1,6 @@
 """Index and member profile in, ranked readings with reasons out. Knows no request and no account."""
 
+from recommender.common_query import sync_common_query
 from recommender.errors import IndexBroken, IndexMismatch, IndexMissing, RecommenderError
 from recommender.index import Index
 from recommender.indexing import (
@@ -9,10 +10,11 @@ from recommender.indexing import (
     remove_readings,
     sync_library,
 )
-from recommender.profile import prepare_evidence
+from recommender.prepared import prepare_evidence
+from recommender.profile import decay, weigh
 from recommender.readings import ReadingFilter
 from recommender.search import related, search
-from recommender.suggest import suggest
+from recommender.suggest import score_of, suggest
 
 __all__ = [
     "Index",
@@ -22,12 +24,16 @@ __all__ = [
     "ReadingFilter",
     "RecommenderError",
     "SyncReport",
+    "decay",
     "passage_reading",
     "prepare_evidence",
     "put_readings",
     "related",
     "remove_readings",
+    "score_of",
     "search",
     "suggest",
+    "sync_common_query",
     "sync_library",
+    "weigh",
 ]

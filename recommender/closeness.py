@@ -23,6 +23,8 @@ from itertools import pairwise
 import numpy as np
 
 from recommender.index import Snapshot
+from recommender.largest import best_lines, distinct, nearest
+from recommender.nearness import Meaning, Words
 from recommender.word_index import K1, B, Vocabulary
 
 FEW = 50  # readings; below, every third is much and a common word may be the subject
@@ -64,11 +66,10 @@ class Queries:
 class Measured:
     """Queries against readings. `blocked` readings have meaning -inf and words 0."""
 
-    meaning: np.ndarray  # (e, size) float32: the best of a query's vectors
-    words: np.ndarray  # (e, size) float32
+    meaning: np.ndarray | Meaning  # (e, size) float32: the best of a query's vectors
+    words: np.ndarray | Words  # (e, size) float32
     terms: tuple[np.ndarray, ...]  # per query, sorted: the words that were used
     weights: tuple[np.ndarray, ...]  # per query: rarity times count of each
-    touched: tuple[np.ndarray, ...]  # per query: rows with any of them; some more than once
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,6 @@ class _Words:
 
     terms: list[np.ndarray]
     weights: list[np.ndarray]
-    touched: list[np.ndarray]
 
 
 def measure(
@@ -108,58 +108,63 @@ def measure(
     blocked (size,) bool or rows: readings that must not be found. `most_common`
     leaves out words that stand in more than that share of a language's readings.
     """
-    products = snapshot.products(queries.vectors)
-    if len(queries) < len(queries.vectors):
-        # The best of each query's lines, in place: a second matrix costs as much
-        # as the product, and np.maximum.reduceat takes ten times as long.
-        for line, (first, last) in enumerate(pairwise([*queries.starts.tolist(), len(products)])):
-            for other in range(first + 1, last):
-                np.maximum(products[first], products[other], out=products[first])
-            if line != first:
-                products[line] = products[first]
-    meaning = products[: len(queries)]
-    words = np.zeros((len(queries), snapshot.size), np.float32)
-    scored = _score_words(snapshot, queries, words, most_terms, most_common)
-    if len(blocked):
-        meaning[:, blocked] = -np.inf
-        words[:, blocked] = 0
-    return Measured(
-        meaning, words, tuple(scored.terms), tuple(scored.weights), tuple(scored.touched)
-    )
+    found, keys, gains = _score_words(snapshot, queries, most_terms, most_common)
+    shape = (len(queries), snapshot.size)
+    meaning: np.ndarray | Meaning
+    words: np.ndarray | Words
+    if snapshot.is_large:
+        meaning = Meaning(snapshot, queries.vectors, queries.starts, blocked)
+        words = Words(shape, keys, gains)
+        words.block(meaning.blocked)
+    else:
+        meaning = best_lines(snapshot.products(queries.vectors), queries.starts)
+        words = np.zeros(shape, np.float32)
+        np.add.at(words.reshape(-1), keys, gains)
+        if len(blocked):
+            meaning[:, blocked] = -np.inf
+            words[:, blocked] = 0
+    return Measured(meaning, words, tuple(found.terms), tuple(found.weights))
 
 
 def _score_words(
-    snapshot: Snapshot, queries: Queries, out: np.ndarray, most_terms: int, most_common: float
-) -> _Words:
-    """Adds to `out` (e, size)."""
-    languages = np.array(queries.languages)
+    snapshot: Snapshot, queries: Queries, most_terms: int, most_common: float
+) -> tuple[_Words, np.ndarray, np.ndarray]:
+    """The words used, and what they give: keys query * size + reading, and gains."""
     e = len(queries)
-    found = _Words(
-        [np.empty(0, np.uint64)] * e, [np.empty(0, np.float32)] * e, [np.empty(0, np.int64)] * e
-    )
+    used = _Words([np.empty(0, np.uint64)] * e, [np.empty(0, np.float32)] * e)
+    keys: list[np.ndarray] = []
+    gains: list[np.ndarray] = []
     for language, vocabulary in snapshot.vocabularies.items():
-        mine = (languages == language)[queries.owners]
-        if not mine.any():
+        spoken = [own == language for own in queries.languages]
+        if not any(spoken):
             continue
-        terms, owners = queries.terms[mine], queries.owners[mine]
+        terms, owners, counts = queries.terms, queries.owners, queries.counts
+        if not all(spoken):
+            mine = np.array(spoken)[owners]
+            terms, owners, counts = terms[mine], owners[mine], counts[mine]
         frequency = vocabulary.frequency(terms)
         idf = vocabulary.rarity_of(frequency)
         # log1p(1/share - 1) is the rarity of a word in that share of the readings.
         usable = idf > (np.log(1 / most_common) if vocabulary.size >= FEW else 0)
-        weights = np.where(usable, idf * (1 + np.log(np.maximum(queries.counts[mine], 1))), 0)
+        weights = np.where(usable, idf * (1 + np.log(np.maximum(counts, 1))), 0)
         budget = MOST_POSTINGS if most_common < 1 else np.inf
         chosen = _rarest(owners, weights, terms, frequency, most_terms, budget)
         terms, owners, weights = terms[chosen], owners[chosen], weights[chosen]
-        touched = vocabulary.score(terms, weights, owners, out)
+        for found, parts in zip(
+            vocabulary.gains(terms, weights, owners, snapshot.size), (keys, gains), strict=True
+        ):
+            parts.append(found)
+        order = np.lexsort((terms, owners))
+        terms, weights = terms[order], weights[order].astype(np.float32)
         bounds = np.searchsorted(owners, np.arange(e + 1)).tolist()
-        for query in range(e):
-            first, last = bounds[query], bounds[query + 1]
+        for query, (first, last) in enumerate(pairwise(bounds)):
             if first < last:
-                order = np.argsort(terms[first:last])
-                found.terms[query] = terms[first:last][order]
-                found.weights[query] = weights[first:last][order].astype(np.float32)
-                found.touched[query] = touched[query]
-    return found
+                used.terms[query], used.weights[query] = terms[first:last], weights[first:last]
+    if len(keys) == 1:
+        return used, keys[0], gains[0]
+    if not keys:
+        return used, np.empty(0, np.int64), np.empty(0, np.float32)
+    return used, np.concatenate(keys), np.concatenate(gains)
 
 
 def _rarest(
@@ -195,35 +200,36 @@ def pools(
     """The nearest `size` readings of each query in each language, by meaning and by words."""
     read = [language for language in snapshot.languages() if language in languages]
     e = len(queries)
-    shape = (e, max(len(read), 1))
-    stats = {
-        name: np.zeros(shape)
-        for name in ("meaning_mean", "meaning_scale", "words_mean", "words_scale")
-    }
+    stats = np.zeros((4, e, max(len(read), 1)))  # mean and scale of meaning, of words
+    own = np.array([[spoken == lang for lang in read] for spoken in queries.languages], bool)
+    own = own.reshape(e, len(read)) if read else np.zeros((e, 1), bool)
+    lines = np.arange(e)[:, None]
     rows, tags = [], []
     for place, language in enumerate(read):
-        own = np.array([spoken == language for spoken in queries.languages])
-        found = _pool(snapshot, measured, language, size, own)
+        found = _pool(snapshot, measured, language, size, own[:, place])
         keep = found >= 0
-        for name, values in (("meaning", measured.meaning), ("words", measured.words)):
-            at = values[np.arange(e)[:, None], found]
-            mean, scale = _scale(at, keep)
-            stats[f"{name}_mean"][:, place] = mean
-            stats[f"{name}_scale"][:, place] = scale
-        unique = np.unique(found[keep])
+        unique = distinct(found[keep])
+        stats[0, :, place], stats[1, :, place] = _scale(measured.meaning[lines, found], keep)
+        if own[:, place].any():  # else words have no weight
+            stats[2, :, place], stats[3, :, place] = _scale(measured.words[lines, found], keep)
         rows.append(unique)
         tags.append(np.full(len(unique), place))
-    together = np.concatenate(rows) if rows else np.empty(0, np.int64)
-    tag = np.concatenate(tags) if tags else np.empty(0, np.int64)
-    order = np.argsort(together)
-    own = np.array([[spoken == language for language in read] for spoken in queries.languages])
-    own = own.reshape(e, len(read)) if read else np.zeros(shape, bool)
+    if len(rows) == 1:
+        together, tag = rows[0], tags[0]
+    else:
+        together = np.concatenate(rows) if rows else np.empty(0, np.int64)
+        tag = np.concatenate(tags) if tags else np.empty(0, np.int64)
+        order = np.argsort(together)
+        together, tag = together[order], tag[order]
     alpha = np.array([weights.words.get(lang, weights.other_words) for lang in read] or [0.0])
     return Pools(
-        together[order],
-        tag[order],
+        together,
+        tag,
         tuple(read),
-        **stats,
+        meaning_mean=stats[0],
+        meaning_scale=stats[1],
+        words_mean=stats[2],
+        words_scale=stats[3],
         meaning_weight=np.where(own, 1 - alpha, weights.across),
         words_weight=np.where(own, alpha, 0.0),
     )
@@ -233,64 +239,40 @@ def _pool(
     snapshot: Snapshot, measured: Measured, language: str, size: int, own: np.ndarray
 ) -> np.ndarray:
     """(e, k) rows, each once, -1 where there are fewer."""
-    blocks = [block for block in snapshot.blocks if block.language == language]
-    values = measured.meaning
-    parts = [nearest(values[:, b.start : b.stop], size, b.start, -np.inf) for b in blocks]
-    by_meaning = parts[0]
-    if len(parts) > 1:
-        joined = np.concatenate(parts, axis=1)
-        at = np.where(joined >= 0, values[np.arange(len(own))[:, None], joined], -np.inf)
-        cut = np.argsort(-at, axis=1, kind="stable")[:, :size]
-        by_meaning = np.take_along_axis(joined, cut, axis=1)
-    rows = np.full((len(own), by_meaning.shape[1] + size), -1, np.int64)
-    rows[:, size:] = by_meaning
-    for query in np.flatnonzero(own).tolist():
-        best = _best_by_words(measured.words[query], measured.touched[query], size)
-        rows[query, : len(best)] = best
+    by_meaning = _nearest_of(snapshot, measured.meaning, language, size, -np.inf)
+    if not own.any():
+        return by_meaning
+    if isinstance(measured.words, Words):
+        by_words = np.full((len(own), size), -1, np.int64)
+        for query in np.flatnonzero(own).tolist():
+            best = measured.words.best(query, size)
+            by_words[query, : len(best)] = best
+    elif own.all():
+        by_words = _nearest_of(snapshot, measured.words, language, size, 0)
+    else:
+        found = _nearest_of(snapshot, measured.words[own], language, size, 0)
+        by_words = np.full((len(own), found.shape[1]), -1, np.int64)
+        by_words[own] = found
+    rows = np.concatenate([by_words, by_meaning], axis=1)
     rows.sort(axis=1)
     rows[:, 1:][rows[:, 1:] == rows[:, :-1]] = -1
     return rows
 
 
-def _best_by_words(words: np.ndarray, touched: np.ndarray, size: int) -> np.ndarray:
-    """Rows of the `size` largest of the touched, above 0."""
-    if len(touched) > 4 * size:
-        # A row is there once for each of its words; a few times as many hold enough rows.
-        some = touched[np.argpartition(-words[touched], 4 * size)[: 4 * size]]
-        rows = np.unique(some)
-        if len(rows) < size:
-            rows = np.unique(touched)
-    else:
-        rows = np.unique(touched)
-    rows = rows[words[rows] > 0]
-    if len(rows) > size:
-        rows = rows[np.argpartition(-words[rows], size)[:size]]
-    return rows
-
-
-def nearest(values: np.ndarray, k: int, offset: int, floor: float) -> np.ndarray:
-    """(e, k) columns of the k largest values above `floor` in each row, -1 where fewer.
-
-    Exact. Long rows are first cut by a threshold guessed from a sample: one
-    comparison of the whole matrix instead of a partition of each row.
-    """
-    e, n = values.shape
-    out = np.full((e, min(k, n)), -1, np.int64)
-    guess = np.full(e, floor, np.float32)
-    if n > 4096:
-        sample = values[:, :: n // 512]
-        rank = max(8, int(np.ceil(2 * k * sample.shape[1] / n)))
-        guess = np.maximum(np.partition(sample, -rank, axis=1)[:, -rank], guess)
-    flat = np.flatnonzero(values > guess[:, None])
-    bounds = np.searchsorted(flat, np.arange(e + 1) * n).tolist()
-    for row in range(e):
-        columns = flat[bounds[row] : bounds[row + 1]] - row * n
-        if len(columns) < k and guess[row] > floor:
-            columns = np.flatnonzero(values[row] > floor)
-        if len(columns) > k:
-            columns = columns[np.argpartition(values[row, columns], -k)[-k:]]
-        out[row, : len(columns)] = columns + offset
-    return out
+def _nearest_of(
+    snapshot: Snapshot, values: np.ndarray | Meaning, language: str, size: int, floor: float
+) -> np.ndarray:
+    """(e, k) rows of a language with the largest values above `floor`."""
+    if isinstance(values, Meaning):
+        return values.nearest(language, size)
+    blocks = [block for block in snapshot.blocks if block.language == language]
+    parts = [nearest(values[:, b.start : b.stop], size, b.start, floor) for b in blocks]
+    if len(parts) == 1:
+        return parts[0]
+    joined = np.concatenate(parts, axis=1)
+    at = np.where(joined >= 0, values[np.arange(len(values))[:, None], joined], -np.inf)
+    cut = np.argsort(-at, axis=1, kind="stable")[:, :size]
+    return np.take_along_axis(joined, cut, axis=1)
 
 
 def _scale(values: np.ndarray, keep: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -332,9 +314,9 @@ class Occurrences:
 
 def occurrences(terms: np.ndarray, used: np.ndarray) -> Occurrences:
     """terms (t,) of the text, used (u,) sorted, at least one."""
-    at = np.searchsorted(used, terms)
-    at[at == len(used)] = 0
-    places = np.flatnonzero(used[at] == terms)
+    # Methods, not functions of NumPy: called a dozen times for each list of suggestions.
+    at = used.searchsorted(terms)
+    places = (used.take(at, mode="clip") == terms).nonzero()[0]
     which = at[places]
     return Occurrences(places, which, np.bincount(which, minlength=len(used)))
 
@@ -350,7 +332,7 @@ def word_gains(
 
 def sentence_gains(starts: np.ndarray, found: Occurrences, gains: np.ndarray) -> np.ndarray:
     """(p,) what the words of each part add up to; starts (p + 1,) into the text's words."""
-    part = np.searchsorted(starts, found.places, side="right") - 1
+    part = starts.searchsorted(found.places, side="right") - 1
     return np.bincount(part, weights=gains[found.which], minlength=len(starts) - 1)
 
 

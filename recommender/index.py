@@ -17,6 +17,7 @@ from models.text_model import TextModel
 from recommender import quoting, segments, vector_store
 from recommender.embedding import sentences_of
 from recommender.errors import IndexBroken, IndexMismatch, IndexMissing
+from recommender.quantised import CODES_FROM, Near
 from recommender.readings import Reading
 from recommender.segments import Group, Segment
 from recommender.word_index import Vocabulary, WordBlock
@@ -74,6 +75,20 @@ class Snapshot:
     told: np.ndarray  # (n_groups,) bool: a published piece, not a text of the library
     texts: tuple[str, ...]  # per group: what its versions share, else its own name
     ring: np.ndarray  # groups that are not empty, in the order of a hash of their names
+    near: tuple[Near | None, ...] = ()  # per block: what names its nearest rows
+
+    @property
+    def is_large(self) -> bool:
+        """Whether any block is searched without its whole product."""
+        return any(near is not None for near in self.near)
+
+    def searched_whole(self) -> list[tuple[str, int]]:
+        """Language and size of each block that is large and has no codes all the same."""
+        return [
+            (block.language, block.stop - block.start)
+            for block, near in zip(self.blocks, self.near, strict=False)
+            if near is None and block.stop - block.start >= CODES_FROM
+        ]
 
     def products(self, queries: np.ndarray) -> np.ndarray:
         """centred queries (m, dim) -> (m, size) float32, dead rows included."""
@@ -88,12 +103,19 @@ class Snapshot:
         """(k, dim) of some rows, centred."""
         first = self.matrices[0]
         if len(self.matrices) == 1:
-            return np.asarray(first[rows])
+            return np.take(first, rows, axis=0)
         out = np.empty((len(rows), first.shape[1]), np.float32)
         later = rows >= len(first)
         out[~later] = first[rows[~later]]
         out[later] = self.matrices[1][rows[later] - len(first)]
         return out
+
+    def vectors_of(self, block: Block) -> np.ndarray:
+        """(n, dim) of a block, centred, without a copy."""
+        first = self.matrices[0]
+        if block.start < len(first):
+            return first[block.start : block.stop]
+        return self.matrices[1][block.start - len(first) : block.stop - len(first)]
 
     def rows_of_group(self, code: int) -> np.ndarray:
         return self.rows_by_group[self.group_starts[code] : self.group_starts[code + 1]]
@@ -123,8 +145,16 @@ class Snapshot:
 class Index:
     """Opened once per process; thread-safe. Made with `Index.open`."""
 
-    def __init__(self, folder: Path, fingerprint: str, model_name: str, dim: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        fingerprint: str,
+        model_name: str,
+        dim: int,
+        codes_from: int = CODES_FROM,
+    ) -> None:
         self.folder = folder
+        self._codes_from = codes_from
         self._fingerprint = fingerprint
         self._model_name = model_name
         self._dim = dim
@@ -136,9 +166,12 @@ class Index:
         self._kept: dict[int, Kept] = {}
 
     @classmethod
-    def open(cls, folder: Path, model: TextModel) -> Index:
-        """Raises IndexMissing, IndexMismatch or IndexBroken; each names the cure."""
-        index = cls(Path(folder), model.fingerprint, model.name, model.dim)
+    def open(cls, folder: Path, model: TextModel, *, codes_from: int = CODES_FROM) -> Index:
+        """Raises IndexMissing, IndexMismatch or IndexBroken; each names the cure.
+
+        From `codes_from` readings a language is searched by its codes, if it has any.
+        """
+        index = cls(Path(folder), model.fingerprint, model.name, model.dim, codes_from)
         index.snapshot()
         return index
 
@@ -227,7 +260,7 @@ class Index:
         since = -1
         gone: list[int] = []
         if state.base:
-            parts.append(segments.load(self.folder / state.base))
+            parts.append(segments.load(self.folder / state.base, self._codes_from))
             since = state.base_revision
             gone = vector_store.numbers_changed_since(db, since)
         rows = list(vector_store.rows_since(db, state.model, since))
@@ -312,6 +345,7 @@ def assemble(revision: int, parts: Sequence[Segment], gone: Sequence[int]) -> Sn
             f"version:{g.version_group}" if g.version_group else f"group:{g.name}" for g in groups
         ),
         ring=_ring(groups, np.flatnonzero(sizes)),
+        near=tuple(near for p in parts for near in p.near or (None,) * len(p.languages)),
     )
 
 

@@ -7,52 +7,32 @@ nothing: an old reflection may still lead somewhere.
 from __future__ import annotations
 
 import datetime as dt
-import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 
 import numpy as np
 
-from corpus import sentences
-from models.text_model import Span, TextModel
+from models.text_model import TextModel
 from recommender.closeness import Queries
-from recommender.quoting import clauses
-from recommender.readings import Evidence, EvidenceKind, Profile
-from recommender.vector_store import pack_shares, unpack_shares
-from recommender.word_index import term_hashes
+from recommender.prepared import Prepared, prepared_of
+from recommender.readings import Evidence, Profile
 
-MOST_EVIDENCE = 24  # the heaviest pieces; more would only blur the reasons
-MOST_CHUNKS = 8  # vectors of one piece; a longer text is cut into longer chunks
+# The heaviest pieces of each sort take part, the newest of equal weight first:
+# more would only blur the reasons, and 10,000 must cost no more than these.
+MOST = {"": 24, "less": 8, "list": 8}
+TRIES = 4  # times as many are looked at, for pieces that turn out to say nothing
 HALF_LIFE = {  # days
     "working_on": 60,
     "reflection": 120,
     "note": 60,
+    "question": 60,
     "read": 90,
     "saved": 90,
     "written": 120,
 }
+# What a member said of the list itself (more, less), a role, an interest and a
+# list of the unit hold until somebody takes them back: they do not decay.
 LEAST_DECAY = 0.2
-IN_CLAUSES = frozenset({"role", "interest"})  # quoted by the clause, not by the sentence
-CHUNK = {"zh": 250}  # characters
-OTHER_CHUNK = 700
-MAGIC = b"XE02"
-HEAD = struct.Struct("<4s16s16sIIIII")
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A text as a query, with what each of its sentences gives to it."""
-
-    vectors: np.ndarray  # (m, dim) float32, one per chunk
-    chunk_starts: np.ndarray  # (m + 1,) int64 into the sentences
-    spans: np.ndarray  # (s, 2) sentences, into the text
-    shares: np.ndarray  # (s, dim) int8
-    scales: np.ndarray  # (s,) float32
-    terms: np.ndarray  # (t,) uint64, of all sentences
-    term_starts: np.ndarray  # (s + 1,) int64
-    distinct: np.ndarray  # (d,) uint64, sorted
-    counts: np.ndarray  # (d,) float32
 
 
 @dataclass(frozen=True)
@@ -60,45 +40,35 @@ class Piece:
     """A piece of evidence that takes part."""
 
     evidence: Evidence
-    prepared: Prepared
-    weight: float  # the evidence's own weight times its decay
+    prepared: Prepared | None  # None where no words are matched: a list, or a text that is gone
+    weight: float  # the evidence's own weight times its decay, below 0 for kind "less"
 
 
 @dataclass(frozen=True)
 class Asked:
-    """All pieces, and the queries they make together."""
+    """All pieces, and the queries that those with words make together."""
 
-    pieces: tuple[Piece, ...]
-    queries: Queries | None  # None when nothing is known
+    pieces: tuple[Piece, ...]  # by id, whatever the order of the evidence
+    queries: Queries | None  # None when there are no words to match
+    lines: np.ndarray  # (q,) int64: the piece that each query belongs to
 
-
-def gather(model: TextModel, profile: Profile, *, day: dt.date) -> Asked:
-    """The profile's evidence by id, whatever its order; texts without a word are left out."""
-    weighed = [(e, e.weight * decay(e, day)) for e in profile.evidence if e.weight > 0]
-    weighed.sort(key=lambda pair: (-pair[1], pair[0].id))
-    pieces: list[Piece] = []
-    for evidence, weight in weighed:
-        if len(pieces) == MOST_EVIDENCE:
-            break
-        prepared = prepared_of(model, evidence)
-        if len(prepared.terms):
-            pieces.append(Piece(evidence, prepared, weight))
-    pieces.sort(key=lambda piece: piece.evidence.id)
-    return Asked(tuple(pieces), queries_of(pieces) if pieces else None)
+    @property
+    def known(self) -> bool:
+        """Whether something is known that the member wants, lists of their unit apart."""
+        return any(p.evidence.kind not in ("list", "less") for p in self.pieces)
 
 
-def queries_of(pieces: Sequence[Piece]) -> Queries:
-    each = [piece.prepared for piece in pieces]
-    sizes = [len(p.vectors) for p in each]
-    words = [len(p.distinct) for p in each]
-    return Queries(
-        np.concatenate([p.vectors for p in each]),
-        np.concatenate([[0], np.cumsum(sizes[:-1])]).astype(np.int64),
-        np.concatenate([p.distinct for p in each]),
-        np.concatenate([p.counts for p in each]),
-        np.repeat(np.arange(len(each)), words),
-        tuple(piece.evidence.language for piece in pieces),
-    )
+def weigh(profile: Profile, *, day: dt.date) -> list[tuple[Evidence, float]]:
+    """Every piece of evidence with what it weighs on that day, heaviest first.
+
+    The weight is the evidence's own times its decay, below 0 for kind "less".
+    All pieces are here, those of weight 0 too; `gather` says which take part.
+    """
+    weighed = [
+        (e, (-1 if e.kind == "less" else 1) * max(e.weight, 0.0) * decay(e, day))
+        for e in profile.evidence
+    ]
+    return sorted(weighed, key=lambda pair: (-abs(pair[1]), *_newest_first(pair[0])))
 
 
 def decay(evidence: Evidence, day: dt.date) -> float:
@@ -110,117 +80,54 @@ def decay(evidence: Evidence, day: dt.date) -> float:
     return max(0.5 ** (age / half), LEAST_DECAY)
 
 
-def prepare_evidence(
-    model: TextModel, text: str, language: str, *, kind: EvidenceKind = "working_on"
-) -> bytes:
-    """What `suggest` needs of a text, so that it need not encode it again.
-
-    Opaque. It belongs to the words it was made from: keep it with them, delete
-    it with them. Duties and descriptions (`kind` role, interest) are quoted by
-    the clause.
-    """
-    return _pack(model, text, language, _encode(model, text, language, kind in IN_CLAUSES))
-
-
-def prepared_of(model: TextModel, evidence: Evidence) -> Prepared:
-    """From what its owner kept, if that is of this model and of these words."""
-    if evidence.prepared:
-        kept = _unpack(evidence.prepared, model, evidence.text, evidence.language)
-        if kept is not None:
-            return kept
-    return _encode(model, evidence.text, evidence.language, evidence.kind in IN_CLAUSES)
-
-
-def chunks(text: str, language: str, in_clauses: bool = False) -> list[list[Span]]:
-    """Sentences (or clauses) in runs of about a paragraph, at most MOST_CHUNKS runs."""
-    if in_clauses:
-        spans = clauses(text, language)
-    else:
-        spans = sentences.split(text, "zh" if language == "zh" else "en")
-    room = max(CHUNK.get(language, OTHER_CHUNK), len(text) // MOST_CHUNKS + 1)
-    runs: list[list[Span]] = []
-    for span in spans:
-        if (runs and span[1] - runs[-1][0][0] <= room) or len(runs) == MOST_CHUNKS:
-            runs[-1].append(span)
-        else:
-            runs.append([span])
-    return runs
-
-
-def _encode(model: TextModel, text: str, language: str, in_clauses: bool) -> Prepared:
-    runs = chunks(text, language, in_clauses)
-    spans = [span for run in runs for span in run]
-    texts = [text[run[0][0] : run[-1][1]] for run in runs]
-    inner = [[(a - run[0][0], b - run[0][0]) for a, b in run] for run in runs]
-    encoded = model.encode_with_parts(texts, inner, kind="query")
-    parts = [part.reshape(-1, model.dim) for part in encoded.parts]
-    shares = np.concatenate(parts) if parts else np.zeros((0, model.dim), np.float32)
-    words = [term_hashes(text[a:b]) for a, b in spans]
-    terms = np.concatenate(words) if words else np.empty(0, np.uint64)
-    distinct, counts = np.unique(terms, return_counts=True)
-    quantised, scales = unpack_shares(pack_shares(shares), model.dim)
-    return Prepared(
-        np.asarray(encoded.vectors, np.float32).reshape(-1, model.dim),
-        _starts([len(run) for run in runs]),
-        np.array(spans, np.int64).reshape(-1, 2),
-        quantised,
-        scales,
-        terms,
-        _starts([len(of_one) for of_one in words]),
-        distinct,
-        counts.astype(np.float32),
+def gather(model: TextModel, profile: Profile, *, day: dt.date) -> Asked:
+    """The pieces that take part, by id; one that names neither words nor readings is left out."""
+    of_sort: dict[str, list[Piece]] = {"less": [], "list": [], "": []}
+    tries = dict.fromkeys(of_sort, 0)
+    seen: set[str] = set()
+    for evidence, weight in weigh(profile, day=day):
+        sort = evidence.kind if evidence.kind in of_sort else ""
+        if not weight or evidence.id in seen or len(of_sort[sort]) == MOST[sort]:
+            continue
+        if tries[sort] == TRIES * MOST[sort]:
+            continue
+        tries[sort] += 1
+        piece = _piece(model, evidence, weight)
+        if piece is not None:
+            seen.add(evidence.id)
+            of_sort[sort].append(piece)
+    pieces = sorted((p for found in of_sort.values() for p in found), key=lambda p: p.evidence.id)
+    worded = [(line, p.prepared) for line, p in enumerate(pieces) if p.prepared is not None]
+    languages = tuple(pieces[line].evidence.language for line, _ in worded)
+    return Asked(
+        tuple(pieces),
+        queries_of([prepared for _, prepared in worded], languages) if worded else None,
+        np.array([line for line, _ in worded], np.int64),
     )
 
 
-def _starts(sizes: Sequence[int]) -> np.ndarray:
-    return np.concatenate([[0], np.cumsum(np.array(sizes, np.int64))]).astype(np.int64)
-
-
-def _digest(*words: str) -> bytes:
-    return blake2b("\0".join(words).encode("utf-8", "surrogatepass"), digest_size=16).digest()
-
-
-def _pack(model: TextModel, text: str, language: str, p: Prepared) -> bytes:
-    sizes = (model.dim, len(p.vectors), len(p.spans), len(p.terms), len(p.distinct))
-    head = HEAD.pack(MAGIC, _digest(model.fingerprint), _digest(language, text), *sizes)
-    arrays = (p.terms, p.distinct, p.chunk_starts, p.term_starts, p.spans)
-    rest = (p.vectors, p.scales, p.counts, p.shares)
-    return head.ljust(64, b"\0") + b"".join(a.tobytes() for a in (*arrays, *rest))
-
-
-def _unpack(packed: bytes, model: TextModel, text: str, language: str) -> Prepared | None:
-    """None when it was made by another model, of other words, or is damaged."""
-    if len(packed) < 64 or packed[:4] != MAGIC:
-        return None
-    _, print_, words, dim, m, s, t, d = HEAD.unpack_from(packed)
-    if print_ != _digest(model.fingerprint) or words != _digest(language, text):
-        return None
-    size = 8 * (t + d + m + 1 + s + 1 + 2 * s) + 4 * (m * dim + s + d) + s * dim
-    if dim != model.dim or len(packed) != 64 + size:
-        return None
-    array = _Reader(packed)
-    return Prepared(
-        terms=array.take(np.uint64, t),
-        distinct=array.take(np.uint64, d),
-        chunk_starts=array.take(np.int64, m + 1),
-        term_starts=array.take(np.int64, s + 1),
-        spans=array.take(np.int64, s, 2),
-        vectors=array.take(np.float32, m, dim),
-        scales=array.take(np.float32, s),
-        counts=array.take(np.float32, d),
-        shares=array.take(np.int8, s, dim),
+def queries_of(each: Sequence[Prepared], languages: tuple[str, ...]) -> Queries:
+    sizes = [len(p.vectors) for p in each]
+    words = [len(p.distinct) for p in each]
+    return Queries(
+        np.concatenate([p.vectors for p in each]),
+        np.concatenate([[0], np.cumsum(sizes[:-1])]).astype(np.int64),
+        np.concatenate([p.distinct for p in each]),
+        np.concatenate([p.counts for p in each]),
+        np.repeat(np.arange(len(each)), words),
+        languages,
     )
 
 
-class _Reader:
-    """Arrays one after the other out of bytes that are known to be long enough."""
+def _piece(model: TextModel, evidence: Evidence, weight: float) -> Piece | None:
+    """None for what cannot lead anywhere."""
+    if evidence.kind == "list":
+        return Piece(evidence, None, weight) if evidence.readings else None
+    prepared = prepared_of(model, evidence) if evidence.text.strip() else None
+    if prepared is not None and len(prepared.terms):
+        return Piece(evidence, prepared, weight)
+    return Piece(evidence, None, weight) if evidence.group else None
 
-    def __init__(self, packed: bytes) -> None:
-        self.packed = packed
-        self.at = 64
 
-    def take(self, kind: type, rows: int, columns: int = 0) -> np.ndarray:
-        count = rows * (columns or 1)
-        found: np.ndarray = np.frombuffer(self.packed, kind, count, self.at)
-        self.at += found.nbytes
-        return found.reshape(rows, columns) if columns else found
+def _newest_first(evidence: Evidence) -> tuple[int, str]:
+    return (-evidence.date.toordinal() if evidence.date else 0, evidence.id)

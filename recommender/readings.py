@@ -71,13 +71,14 @@ class Evidence:
     kind: EvidenceKind
     label: str  # what a person calls it: role name, theme name, title of the reflection
     text: str  # the words that are matched; the label's description for roles and themes
-    weight: float = 1.0
+    weight: float = 1.0  # above 0, for kind "less" too; 0 takes no part
     date: dt.date | None = None
     language: str = "en"
     ref: str | None = None  # theme id, role id, reading id, reflection id
     prepared: bytes | None = None  # from `prepare_evidence`, kept by its owner; opaque
     group: str | None = None  # of the reading, for kinds read, saved, written, more, less
-    readings: tuple[str, ...] = ()  # of a list, in its order; groups or reading ids
+    readings: tuple[str, ...] = ()  # of a list, in its order: a group is meant with all its
+    #                                 passages and versions, a reading id alone
 
 
 @dataclass(frozen=True)
@@ -90,11 +91,15 @@ class Profile:
     themes: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
     excluded_groups: frozenset[str] = frozenset()  # read, set aside, own, or of an unwanted author
+    # A text is left out if any of its themes is among these, first or last.
     excluded_themes: frozenset[str] = frozenset()
-    newness: float = 0.3  # 0: more of the same; 1: something new
-    minutes: int | None = None  # that the member has today
-    fresh: tuple[str, ...] = ()  # groups that came in lately, newest first
-    experience: Mapping[str, int] = field(default_factory=dict)  # theme -> texts read of it
+    newness: float = 0.3  # 0: more of the same; 1: something new (`newness.py`)
+    minutes: int | None = None  # that the member has today; longer texts get a factor below 1
+    # Groups that came in lately, newest first: a factor above 1, and a row of
+    # their own for someone of whom nothing is known.
+    fresh: tuple[str, ...] = ()
+    # Theme -> texts read of it: introductory ones come first, later those that lead further.
+    experience: Mapping[str, int] = field(default_factory=dict)
 
 
 class Together(Protocol):
@@ -112,7 +117,11 @@ class Together(Protocol):
 
 @dataclass(frozen=True)
 class Part:
-    """What one piece of evidence gave to a reading's score."""
+    """What one piece of evidence gave to a reading's score.
+
+    words + meaning + together make the value, but for a list, which gives a
+    fixed amount. All are below 0 for kind "less".
+    """
 
     evidence: str  # Evidence.id
     kind: EvidenceKind
@@ -124,9 +133,13 @@ class Part:
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a reading is offered: its largest part, with the sentences that matched."""
+    """Why a reading is offered: a part above 0, with the sentences that matched.
 
-    kind: EvidenceKind | Literal["different"]
+    No sentence matched where a list names the reading, or where most of the
+    part comes from members writing about both readings.
+    """
+
+    kind: EvidenceKind | Literal["different", "newest"]  # those two: no evidence led to it
     evidence: Evidence | None
     own_sentence: str | None  # the member's sentence, for evidence they wrote; the clause of
     #                           a role's duties or of a theme's description that matched

@@ -8,20 +8,21 @@ role's duties and a theme's description, the clause.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from models.text_model import Span
 from recommender import quoting
-from recommender.candidates import Candidates
+from recommender.candidates import Candidates, Closeness
 from recommender.centring import uncentred
 from recommender.closeness import meaning_gains, occurrences, sentence_gains, word_gains
 from recommender.embedding import sentences_of
 from recommender.index import Kept, Snapshot
-from recommender.profile import IN_CLAUSES, Asked, Piece
-from recommender.ranking import ROW_OF, WRITTEN, Pick
-from recommender.readings import Part, Reason
+from recommender.prepared import IN_CLAUSES, Prepared
+from recommender.profile import Asked
+from recommender.readings import Evidence, Part, Reason, Row
+from recommender.rows import ROW_OF, WRITTEN
+from recommender.word_index import Vocabulary
 
 # Evidence in words of its own: the member's, a role's duties, a theme's description.
 QUOTED = WRITTEN | IN_CLAUSES
@@ -31,101 +32,138 @@ WORTH_NAMING = 0.3  # of the largest part
 
 def explain(
     snapshot: Snapshot,
-    candidates: Candidates,
+    found: Candidates,
     asked: Asked,
-    pick: Pick,
+    row: int,
+    label: Row,
     kept: Kept,
     parts: tuple[Part, ...],
 ) -> tuple[Reason, ...]:
-    """The row's largest part first, then other large parts."""
-    by_id = {piece.evidence.id: line for line, piece in enumerate(asked.pieces)}
-    return tuple(
-        _reason(snapshot, candidates, asked, by_id[part.evidence], pick, kept, part)
-        for part in worth_naming(parts, pick.label)
-    )
+    """The largest part of that row of cards first, then other large parts; never one below zero."""
+    lines = {piece.evidence.id: line for line, piece in enumerate(asked.pieces)}
+    card: Card | None = None
+    reasons = []
+    for part in worth_naming(parts, label):
+        line = lines[part.evidence]
+        piece = asked.pieces[line]
+        if piece.prepared is None or found.closeness is None or part.together > part.value / 2:
+            # A list names the reading, and others' writing names the text: no sentence matched.
+            reasons.append(Reason(part.kind, piece.evidence, None, None, part))
+            continue
+        card = card or card_of(snapshot, found.closeness, row, kept)
+        query = int(asked.lines.searchsorted(line))
+        own, theirs = sentence_parts(card, query, part.kind in QUOTED, piece.prepared)
+        quotes = _own_quote(piece.evidence, piece.prepared, own), _their_quote(kept, theirs)
+        reasons.append(Reason(part.kind, piece.evidence, *quotes, part))
+    return tuple(reasons)
 
 
-def worth_naming(parts: tuple[Part, ...], label: str) -> list[Part]:
-    first = next(
-        (part for part in parts if label == "practice" or ROW_OF[part.kind] == label), parts[0]
-    )
-    others = [p for p in parts if p is not first and p.value >= WORTH_NAMING * parts[0].value]
+def worth_naming(parts: tuple[Part, ...], label: Row) -> list[Part]:
+    above = [part for part in parts if part.value > 0]
+    first = next((p for p in above if label == "practice" or ROW_OF.get(p.kind) == label), None)
+    if first is None:
+        return above[:MOST_REASONS]
+    others = [p for p in above if p is not first and p.value >= WORTH_NAMING * above[0].value]
     return [first, *others[: MOST_REASONS - 1]]
 
 
-def _reason(
-    snapshot: Snapshot,
-    candidates: Candidates,
-    asked: Asked,
-    line: int,
-    pick: Pick,
-    kept: Kept,
-    part: Part,
-) -> Reason:
-    piece = asked.pieces[line]
-    evidence, reading = piece.evidence, kept.reading
-    own_gains, their_gains = sentence_parts(snapshot, candidates, line, piece, pick, kept)
-    own = None
-    if evidence.kind in QUOTED:
-        spans = [(int(a), int(b)) for a, b in piece.prepared.spans]
-        if evidence.kind in IN_CLAUSES:
-            # The name of a theme stands on the card already.
-            named = [evidence.text[a:b] == evidence.label for a, b in spans]
-            own_gains = np.where(named, -np.inf, own_gains)
-        own = _quoted(own_gains, evidence.text, spans, evidence.language)
+def _own_quote(evidence: Evidence, prepared: Prepared, gains: np.ndarray) -> str | None:
+    """The member's sentence, or the clause of a duty or a description."""
+    if evidence.kind not in QUOTED:
+        return None
+    text, spans = evidence.text, [(a, b) for a, b in prepared.spans.tolist()]
+    if evidence.kind in IN_CLAUSES:
+        # The name of a theme stands on the card already.
+        named = [text[a:b] == evidence.label for a, b in spans]
+        gains = np.where(named, -np.inf, gains)
     place = quoting.best(
-        their_gains, sentences_of(reading), reading.language, lambda: kept.quotable
+        gains, spans, evidence.language, lambda: quoting.quotable(text, spans, evidence.language)
     )
-    theirs = None
-    if place is not None:
-        start, end = sentences_of(reading)[place]
-        theirs = reading.text[start:end]
-    return Reason(evidence.kind, evidence, own, theirs, part)
-
-
-def _quoted(gains: np.ndarray, text: str, spans: Sequence[Span], language: str) -> str | None:
-    place = quoting.best(gains, spans, language, lambda: quoting.quotable(text, spans, language))
     return None if place is None else text[spans[place][0] : spans[place][1]]
 
 
+def _their_quote(kept: Kept, gains: np.ndarray) -> str | None:
+    reading = kept.reading
+    spans = sentences_of(reading)
+    place = quoting.best(gains, spans, reading.language, lambda: kept.quotable)
+    return None if place is None else reading.text[spans[place][0] : spans[place][1]]
+
+
+@dataclass(frozen=True)
+class Card:
+    """What all reasons of one reading are read from."""
+
+    closeness: Closeness
+    kept: Kept
+    vector: np.ndarray  # (dim,) centred
+    whole: np.ndarray  # (dim,) as the model made it
+    centre: np.ndarray  # (dim,)
+    vocabulary: Vocabulary
+    tag: int  # its language, into `closeness.pools.languages`
+
+
+def card_of(snapshot: Snapshot, closeness: Closeness, row: int, kept: Kept) -> Card:
+    vector = snapshot.vectors(np.array([row]))[0]
+    language = kept.reading.language
+    return Card(
+        closeness,
+        kept,
+        vector,
+        uncentred(vector, snapshot.centre),
+        snapshot.centre,
+        snapshot.vocabularies[language],
+        closeness.pools.languages.index(language),
+    )
+
+
 def sentence_parts(
-    snapshot: Snapshot, candidates: Candidates, line: int, piece: Piece, pick: Pick, kept: Kept
+    card: Card, query: int, quoted: bool, evidence: Prepared
 ) -> tuple[np.ndarray, np.ndarray]:
     """What each sentence of the evidence, and of the reading, gave by meaning and words together.
 
-    Of a long piece only the chunk that was nearest gave anything by meaning.
+    In units of z. Of a long piece only the chunk that was nearest gave anything
+    by meaning. The evidence's side is computed only where it may be `quoted`.
     """
-    pools, measured, evidence = candidates.pools, candidates.measured, piece.prepared
-    tag = pools.languages.index(kept.reading.language)
-    by_meaning = pools.meaning_scale[line, tag] * pools.meaning_weight[line, tag]
-    by_words = pools.words_scale[line, tag] * pools.words_weight[line, tag]
-    centre = snapshot.centre
-    vector = snapshot.vectors(np.array([pick.row]))[0]
-    start = candidates.queries.starts[line]
-    asked = candidates.queries.vectors[start : start + len(evidence.vectors)]
-    chunk = int(np.argmax(asked @ vector))
-    whole = uncentred(vector, centre)
-    theirs = by_meaning * meaning_gains(kept.shares, kept.scales, whole, asked[chunk], centre)
-    several = len(evidence.spans) > 1 and piece.evidence.kind in QUOTED
+    pools, measured, kept = card.closeness.pools, card.closeness.measured, card.kept
+    at = (query, card.tag)
+    by_meaning = float(pools.meaning_scale[at] * pools.meaning_weight[at])
+    by_words = float(pools.words_scale[at] * pools.words_weight[at])
+    start = int(card.closeness.queries.starts[query])
+    asked = card.closeness.queries.vectors[start : start + len(evidence.vectors)]
+    chunk = int((asked @ card.vector).argmax()) if len(asked) > 1 else 0
+    theirs = by_meaning * meaning_gains(
+        kept.shares, kept.scales, card.whole, asked[chunk], card.centre
+    )
+    several = len(evidence.spans) > 1 and quoted
     own = np.ones(len(evidence.spans))  # where there is one, it gave the whole part
     if several:
-        first, last = evidence.chunk_starts[chunk], evidence.chunk_starts[chunk + 1]
+        first, last = evidence.chunk_starts[chunk : chunk + 2].tolist()
         own[:] = 0
         own[first:last] = by_meaning * meaning_gains(
             evidence.shares[first:last],
             evidence.scales[first:last],
             evidence.vectors[chunk],
-            vector,
-            centre,
+            card.vector,
+            _centre_of_query(card, evidence.vectors[chunk]),
         )
-    if by_words and len(measured.terms[line]):
-        used = measured.terms[line]
-        vocabulary = snapshot.vocabularies[kept.reading.language]
-        found = occurrences(kept.terms, used)
-        gains = word_gains(vocabulary, len(kept.terms), found, measured.weights[line])
-        theirs = theirs + by_words * sentence_gains(kept.starts, found, gains)[1:]
+    used = measured.terms[query]
+    if by_words and len(used):
+        said = occurrences(kept.terms, used)
+        gains = word_gains(card.vocabulary, len(kept.terms), said, measured.weights[query])
+        theirs = theirs + by_words * sentence_gains(kept.starts, said, gains)[1:]
         if several:
-            gains[found.counts == 0] = 0
-            said = occurrences(evidence.terms, used)
-            own += by_words * sentence_gains(evidence.term_starts, said, gains)
+            gains[said.counts == 0] = 0
+            own += by_words * sentence_gains(
+                evidence.term_starts, occurrences(evidence.terms, used), gains
+            )
     return own, theirs
+
+
+def _centre_of_query(card: Card, whole: np.ndarray) -> np.ndarray:
+    """(dim,) what was taken from the unit vector `whole` before it was made unit again."""
+    common = card.closeness.common
+    if common is None:
+        return card.centre
+    less = whole - card.centre
+    centre: np.ndarray = card.centre + float(less @ less) ** 0.5 * common
+    return centre

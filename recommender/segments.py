@@ -22,8 +22,9 @@ from typing import Any
 
 import numpy as np
 
-from recommender import centring, quoting, vector_store
+from recommender import centring, quantised, quoting, vector_store
 from recommender.errors import IndexBroken
+from recommender.quantised import CODES_FROM, Near
 from recommender.word_index import WordIndex
 
 LONGEST_BARE = 600  # characters
@@ -60,6 +61,7 @@ class Segment:
     groups: tuple[Group, ...]
     languages: tuple[tuple[str, int, int], ...]  # language, first row, end
     words: tuple[WordIndex, ...]  # one per language
+    near: tuple[Near | None, ...] = ()  # one per language, or none at all
 
 
 def group_of(kind: str, language: str, metadata: str) -> Group:
@@ -134,12 +136,28 @@ def segment_of(
     )
 
 
-def compact(db: sqlite3.Connection, folder: Path, model: str, dim: int) -> None:
+def compact(
+    db: sqlite3.Connection, folder: Path, model: str, dim: int, codes_from: int = CODES_FROM
+) -> None:
     """Make the base anew from all rows, and point to it.
 
     Holds the writers' lock while it does, so that the base is of one revision;
-    readers go on with the old one.
+    readers go on with the old one. What large libraries are searched with is
+    made after that: the base is whole without it. Where only that is missing,
+    the base stays.
     """
+    now = vector_store.state(db)
+    if (
+        now.base
+        and (folder / now.base / CENTRED).exists()
+        and not _is_old(folder / now.base)
+        and not vector_store.changed_since(db, now.base_revision)
+        and not _is_complete(folder / now.base, codes_from)
+    ):
+        _complete(folder / now.base, codes_from)
+        # Readers look at the base again; whoever called writes the file anew.
+        (folder / "generation").unlink(missing_ok=True)
+        return
     with vector_store.writing(db):
         now = vector_store.state(db)
         name = f"base-{now.revision}"
@@ -158,6 +176,7 @@ def compact(db: sqlite3.Connection, folder: Path, model: str, dim: int) -> None:
         draft.rename(folder / name)
         vector_store.remember(db, base=name, base_revision=now.revision)
         vector_store.forget_gone(db, now.revision)
+    _complete(folder / name, codes_from)
     for old in folder.glob("base-*"):
         if old.name != name:
             shutil.rmtree(old, ignore_errors=True)
@@ -178,9 +197,40 @@ def _kept_centre(base: Path, size: int) -> tuple[np.ndarray | None, int]:
     return (centre, of) if of / 2 <= size <= of * 2 else (None, size)
 
 
-def is_outdated(base: Path) -> bool:
-    """Whether a base was made before vectors were centred and passages looked at."""
+def is_outdated(base: Path, codes_from: int = CODES_FROM) -> bool:
+    """Whether a base was made by an earlier version, or lacks what its size asks for."""
+    return _is_old(base) or not _is_complete(base, codes_from)
+
+
+def _is_old(base: Path) -> bool:
+    """Whether it was made before vectors were centred and passages looked at."""
     return not (base / CENTRED).exists() or not (base / "bare.npy").exists()
+
+
+def _is_complete(base: Path, codes_from: int) -> bool:
+    try:
+        size = len(np.load(base / "numbers.npy", mmap_mode="r"))
+    except (FileNotFoundError, ValueError):
+        return True
+    if size < codes_from:
+        return True  # and no language has more than all together
+    return not quantised.missing(base, _languages(base), codes_from)
+
+
+def _complete(base: Path, codes_from: int) -> None:
+    languages = _languages(base)
+    if quantised.missing(base, languages, codes_from):
+        vectors = np.asarray(np.load(base / CENTRED, mmap_mode="r"))
+        quantised.complete(base, vectors, languages, codes_from)
+
+
+def _languages(base: Path) -> list[tuple[str, int, int]]:
+    """Language, first row and end, as a base says of itself."""
+    try:
+        about = json.loads((base / "about.json").read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return []
+    return [(language, first, end) for language, first, end in about["languages"]]
 
 
 def _save(folder: Path, segment: Segment, centre_of: int) -> None:
@@ -199,7 +249,7 @@ def _save(folder: Path, segment: Segment, centre_of: int) -> None:
     (folder / "about.json").write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
 
 
-def load(folder: Path) -> Segment:
+def load(folder: Path, codes_from: int = CODES_FROM) -> Segment:
     """A base segment. Raises FileNotFoundError when another process just replaced it."""
     about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
     vectors, centre = _vectors(folder)
@@ -212,6 +262,7 @@ def load(folder: Path) -> Segment:
         Group(name, kind, language, version, tuple(themes), tuple(roles), level, minutes)
         for name, kind, language, version, themes, roles, level, minutes in about["groups"]
     ]
+    languages = tuple((language, first, end) for language, first, end in about["languages"])
     return Segment(
         vectors,
         centre,
@@ -219,8 +270,10 @@ def load(folder: Path) -> Segment:
         np.load(folder / "group_of.npy"),
         _bare(folder, len(vectors)),
         tuple(groups),
-        tuple((language, first, end) for language, first, end in about["languages"]),
-        tuple(WordIndex.load(folder, f"words-{p}") for p in range(len(about["languages"]))),
+        languages,
+        tuple(WordIndex.load(folder, f"words-{p}") for p in range(len(languages))),
+        # Vectors of an earlier version were centred just now: nothing was made of them.
+        () if _is_old(folder) else quantised.load(folder, vectors.shape[1], languages, codes_from),
     )
 
 

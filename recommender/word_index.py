@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -128,42 +127,49 @@ class Vocabulary:
 
     def score(
         self, terms: np.ndarray, weights: np.ndarray, owners: np.ndarray, out: np.ndarray
-    ) -> list[np.ndarray]:
+    ) -> None:
         """Add to out[owner, reading] what each query term gives there.
 
         terms (t,) uint64, weights (t,) rarity times count in the query,
         owners (t,) sorted, the query each belongs to, out (n_queries, n_readings)
-        float32. Returns for each query the readings touched, some more than once.
+        float32.
         """
-        flat = out.reshape(-1)
-        touched: list[list[np.ndarray]] = [[] for _ in range(len(out))]
+        keys, gains = self.gains(terms, weights, owners, out.shape[1])
+        np.add.at(out.reshape(-1), keys, gains)
+
+    def gains(
+        self, terms: np.ndarray, weights: np.ndarray, owners: np.ndarray, size: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """What `score` adds: keys (p,) int64 owner * size + reading, gains (p,) float32.
+
+        A key is there once for each term of its query that the reading holds.
+        """
+        keys: list[np.ndarray] = []
+        gains: list[np.ndarray] = []
         for block, norm in zip(self.blocks, self.norms, strict=True):
             places, found = _look_up(block.index, terms)
             places = places[found]
             begins = block.index.starts[places]
             sizes = block.index.starts[places + 1] - begins
-            if not len(places) or not sizes.sum():
+            total = int(sizes.sum())
+            if not total:
                 continue
             ends = np.cumsum(sizes)
-            at = np.arange(ends[-1]) + np.repeat(begins - (ends - sizes), sizes)
+            at = np.arange(total)
+            at += np.repeat(begins - (ends - sizes), sizes)
             docs = block.index.docs[at]
             count = block.index.counts[at].astype(np.float32)
-            gain = np.repeat(weights[found].astype(np.float32), sizes)
-            gain *= count * np.float32(K1 + 1) / (count + norm[docs])
-            mine = owners[found]
-            rows = docs + np.int64(block.start)
-            np.add.at(flat, np.repeat(mine * out.shape[1], sizes) + rows, gain)
-            bounds = np.concatenate([[0], ends])[np.searchsorted(mine, np.arange(len(out) + 1))]
-            for query, (first, last) in enumerate(pairwise(bounds.tolist())):
-                if first < last:
-                    touched[query].append(rows[first:last])
-        return [_joined(parts) for parts in touched]
-
-
-def _joined(parts: list[np.ndarray]) -> np.ndarray:
-    if len(parts) == 1:
-        return parts[0]
-    return np.concatenate(parts) if parts else np.empty(0, np.int64)
+            gain = np.repeat((weights[found] * (K1 + 1)).astype(np.float32), sizes)
+            gain *= count
+            count += norm[docs]
+            gain /= count
+            gains.append(gain)
+            keys.append(np.repeat(owners[found] * size + block.start, sizes) + docs)
+        if len(keys) == 1:
+            return keys[0], gains[0]
+        if not keys:
+            return np.empty(0, np.int64), np.empty(0, np.float32)
+        return np.concatenate(keys), np.concatenate(gains)
 
 
 def _look_up(index: WordIndex, terms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

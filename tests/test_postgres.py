@@ -46,6 +46,8 @@ def test_the_web_app_works_on_postgresql(postgres_url: str):
             "-m",
             "not slow",
             "-q",
+            "-n",
+            "0",  # one engine, one process: the other core has the other tests
             "-p",
             "no:cacheprovider",
         ],

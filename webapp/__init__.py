@@ -24,6 +24,7 @@ def create_app(settings: Settings | None = None, *, model: Any = None, **config:
 
     from webapp import community, doors, fonts, languages, not_set_up, shapes
     from webapp import settings as settings_module
+    from webapp.asking import views as asking
     from webapp.jobs import queue
     from webapp.members import accounts
     from webapp.members import views as members
@@ -35,6 +36,7 @@ def create_app(settings: Settings | None = None, *, model: Any = None, **config:
     from webapp.resources import Resources
     from webapp.suggestions import views as suggestions
     from webapp.texts import views as texts
+    from webapp.themes import views as themes
 
     settings = settings or settings_module.read()
     settings.data.mkdir(parents=True, exist_ok=True)
@@ -68,7 +70,17 @@ def create_app(settings: Settings | None = None, *, model: Any = None, **config:
     accounts.init_app(app)
     shapes.init_app(app)
     fonts.init_app(app)
-    for room in (members, suggestions, readings, notes, reflections, organizers, texts):
+    for room in (
+        members,
+        suggestions,
+        readings,
+        notes,
+        reflections,
+        organizers,
+        texts,
+        asking,
+        themes,
+    ):
         app.register_blueprint(room.bp)
     return app
 

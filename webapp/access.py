@@ -62,7 +62,7 @@ PERMISSIONS: dict[str, Permission] = {
         Permission(
             "suggestions.own",
             "member",
-            "Sees the own suggestions and their reasons; nobody sees those of another.",
+            "Sees and steers the own suggestions, sees what they are made from and why; nobody sees those of another.",
         ),
         Permission(
             "deeds.own",
@@ -88,6 +88,31 @@ PERMISSIONS: dict[str, Permission] = {
             "reflection.write",
             "author",
             "Writes a reflection: draft, versions, submitting, audience, withdrawing, deleting: its author alone.",
+        ),
+        Permission(
+            "ask.own",
+            "member",
+            "Asks the library a question; nothing of it is stored unless the member keeps the answer.",
+        ),
+        Permission(
+            "lists.browse",
+            "member",
+            "Sees the own reading lists, and the titles of those that are open to one.",
+        ),
+        Permission(
+            "list.read",
+            "reader",
+            "Reads a reading list: its author; for a unit the present members of that unit; for `the organisation` every member. The question it answers is shown only where the author says so.",
+        ),
+        Permission(
+            "list.own",
+            "author",
+            "Keeps an answer as a reading list, changes it, opens it to others, takes it back, deletes it: its author alone.",
+        ),
+        Permission(
+            "lists.publish",
+            "organizer",
+            "Makes an own reading list a theme list of any unit or of the organisation.",
         ),
         Permission(
             "library.keep",
@@ -162,6 +187,18 @@ def may_read_reflection(
     if audience == "unit":
         return unit in actor.units
     return audience in ("organisation", "anonymous")
+
+
+def may_read_list(actor: Actor, *, author: str, audience: str, unit: str | None) -> bool:
+    """Whether a reading list may be read. The SQL twin of this rule is
+    `themes.store.readable_by`; a property test keeps them equal."""
+    if actor.member is None:
+        return False
+    if actor.member == author:
+        return True
+    if audience == "unit":
+        return unit in actor.units
+    return audience == "organisation"
 
 
 def sees_author(actor: Actor, *, author: str, audience: str | None) -> bool:

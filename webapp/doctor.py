@@ -206,6 +206,8 @@ def _model(settings: Settings) -> str:
 
 
 def _index(app: Flask) -> str:
+    from recommender.quantised import engine
+
     found = app.extensions["xinde_resources"]
     index, library = found.index, found.library
     readings = index.snapshot().size
@@ -213,7 +215,19 @@ def _index(app: Flask) -> str:
     missing = [id for id in library.passage_hashes() if index.row_of(index.snapshot(), id) is None]
     if missing:
         raise Ill(f"{len(missing)} of {passages} passages are not in it. Run: xinde library build")
-    return f"{readings} readings, every passage among them, model {found.model.name}"
+    said = f"{readings} readings, every passage among them, model {found.model.name}"
+    return said + searched_slowly(index.snapshot().searched_whole(), engine=engine() is not None)
+
+
+def searched_slowly(large: list[tuple[str, int]], *, engine: bool) -> str:
+    """What is said of languages with many readings that are multiplied one by one. Pure."""
+    if not large:
+        return ""
+    which = ", ".join(f"{language}: {size:,}" for language, size in large)
+    cure = (
+        "xinde library build" if engine else "pip install 'xinde[large]', then xinde library build"
+    )
+    return f"; {which} readings are searched one by one, which is slower. Faster with: {cure}"
 
 
 def _jobs(app: Flask) -> str:

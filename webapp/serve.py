@@ -60,6 +60,7 @@ def _import_once() -> None:
     import gunicorn.arbiter
     import gunicorn.workers.gthread  # noqa: F401
 
+    import webapp.asking.views
     import webapp.members.accounts
     import webapp.members.views
     import webapp.migrations
@@ -69,7 +70,8 @@ def _import_once() -> None:
     import webapp.reflections.views
     import webapp.resources
     import webapp.suggestions.views
-    import webapp.texts.views  # noqa: F401
+    import webapp.texts.views
+    import webapp.themes.views  # noqa: F401
 
 
 def address(settings: Settings, host: str, port: int) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import scipy.sparse as sp
 
-from recommender.learned.task import sums
+from recommender.evaluation.intervals import Interval
 
 DEPTH = 20
+NORMAL = 1.96  # standard deviations either side of the mean that hold 95 of 100
 
 
 def hits(columns: np.ndarray, answers: sp.csr_matrix) -> np.ndarray:
@@ -30,14 +31,17 @@ def ndcg(hit: np.ndarray, hidden: np.ndarray, depth: int = DEPTH) -> np.ndarray:
     return first @ gain[: first.shape[1]] / ideal
 
 
-def novelty(columns: np.ndarray, read: sp.csr_matrix, candidates: np.ndarray) -> np.ndarray:
-    """(n_members,) mean of -log2 of the share of members who read a listed text (Vargas and
+def surprise(readers: np.ndarray, members: int) -> np.ndarray:
+    """(n_candidates,) bits: -log2 of the share of members who read a text (Vargas and
     Castells, RecSys 2011). A text nobody read counts as read by half a member."""
-    share = np.maximum(sums(read, 0)[candidates], 0.5) / max(read.shape[0], 1)
-    surprise = -np.log2(np.minimum(share, 1))
+    return -np.log2(np.minimum(np.maximum(readers, 0.5) / max(members, 1), 1))
+
+
+def novelty(columns: np.ndarray, bits: np.ndarray) -> np.ndarray:
+    """(n_members,) mean `surprise` of the listed texts; bits (n_candidates,)."""
     first = columns[:, :DEPTH]
     there = first >= 0
-    return (surprise[np.maximum(first, 0)] * there).sum(axis=1) / np.maximum(there.sum(axis=1), 1)
+    return (bits[np.maximum(first, 0)] * there).sum(axis=1) / np.maximum(there.sum(axis=1), 1)
 
 
 def diversity(columns: np.ndarray, words: sp.csr_matrix) -> np.ndarray:
@@ -77,10 +81,23 @@ def _shares(counts: np.ndarray) -> np.ndarray:
     return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
 
 
-def coverage(columns: np.ndarray, n_candidates: int) -> float:
-    """Share of the candidates that stand in the first places of at least one list."""
+def coverage(columns: np.ndarray, owners: np.ndarray, n_candidates: int) -> Interval:
+    """Share of the candidates that stand in the first places of at least one list.
+
+    `owners` (n_lists,) says whose list each is. The interval is the jackknife's
+    (Tukey 1958): a bootstrap would draw some members twice and so always cover less.
+    """
     first = columns[:, :DEPTH]
-    return len(np.unique(first[first >= 0])) / max(n_candidates, 1)
+    row, place = np.nonzero(first >= 0)
+    member = np.unique(owners, return_inverse=True)[1]
+    shown = np.unique(np.stack([first[row, place], member[row]], axis=1), axis=0)
+    texts, at, lists = np.unique(shown[:, 0], return_index=True, return_counts=True)
+    members = int(member.max()) + 1 if len(member) else 0
+    share = len(texts) / max(n_candidates, 1)
+    alone = np.bincount(shown[at[lists == 1], 1], minlength=members) / max(n_candidates, 1)
+    spread = float(np.sqrt(((alone - alone.mean()) ** 2).sum() * (members - 1) / max(members, 1)))
+    reach = NORMAL * spread
+    return Interval(share, max(share - reach, 0.0), min(share + reach, 1.0), members)
 
 
 def subjects_of(vectors: np.ndarray, count: int = 24, rounds: int = 12) -> np.ndarray:

@@ -10,40 +10,26 @@ import scipy.sparse as sp
 
 from corpus import words
 from recommender.evaluation import measures
-from recommender.evaluation.intervals import Interval, interval
+from recommender.evaluation.comparing import (
+    Comparison,
+    Lists,
+    Row,
+    compared,
+    differences,
+    groups_of,
+)
 from recommender.learned import blending
 from recommender.learned.blending import Blend
 from recommender.learned.by_text import Features
 from recommender.learned.engine import Outcome, ranked, recommend
-from recommender.learned.task import Task, lengths
+from recommender.learned.task import Task, lengths, sums
 from recommender.learned.workshop import Workshop, size_of
 
 LEARNED = "learned"
 SIMPLE = ("text ridge, wide", "words, BM25", "EASE 200", "neighbours", "popularity")
-MEASURES = ("recall", "ndcg", "diversity", "calibration", "novelty")
-NEW, FEW = 3, 10  # texts known of a member, at most
 CHINESE = 0.3  # from this share of Chinese characters on a history counts as Chinese
 
 Report = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Row:
-    """One method for one group of members."""
-
-    method: str
-    group: str  # all, new, few, many, en, zh
-    of: dict[str, Interval]  # MEASURES
-    coverage: float
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """The learned lists less the best simple method's, member by member."""
-
-    group: str
-    other: str
-    of: dict[str, Interval]  # recall and ndcg
 
 
 @dataclass(frozen=True)
@@ -54,7 +40,7 @@ class Findings:
     candidates: int
     new_candidates: int
     rows: Sequence[Row]
-    comparisons: Sequence[Comparison]
+    comparisons: Sequence[Comparison]  # the learned lists less the best simple method's
     weights: Sequence[tuple[str, float]]  # mean over those who asked, largest first
 
 
@@ -75,26 +61,16 @@ def evaluate(
         method: _measured(task, columns, answers, features, subjects)
         for method, columns in lists.items()
     }
-    groups = groups_of(task)
-    rows = [
-        Row(
-            method,
-            group,
-            {m: interval(values[m][inside]) for m in MEASURES},
-            measures.coverage(lists[method][inside], len(task.candidates)),
-        )
-        for group, inside in groups.items()
-        for method, values in by_method.items()
-    ]
-    comparisons = [_compared(group, inside, by_method) for group, inside in groups.items()]
+    owners = np.arange(len(lengths(answers)))
+    groups = groups_of(lengths(task.history), _chinese(task), owners)
     return Findings(
         name,
-        len(answers.indptr) - 1,
+        len(owners),
         len(task.texts),
         len(task.candidates),
         int(task.new_candidates.sum()),
-        rows,
-        comparisons,
+        compared(by_method, groups, owners, len(task.candidates)),
+        differences(LEARNED, [m for m in by_method if m != LEARNED], by_method, groups, owners),
         weights_of(outcome, task),
     )
 
@@ -113,22 +89,6 @@ def simple_lists(
     return found
 
 
-def groups_of(task: Task) -> dict[str, np.ndarray]:
-    """Name -> (n_asking,) bool; groups that nobody is in are left out."""
-    known = lengths(task.history)
-    chinese = np.array([words.han_share(text) >= CHINESE for text in task.texts], np.float32)
-    mostly = np.asarray(task.history.maximum(0) @ chinese) / np.maximum(known, 1) >= 0.5
-    found = {
-        "all": np.ones(len(known), bool),
-        "new": known <= NEW,
-        "few": (known > NEW) & (known <= FEW),
-        "many": known > FEW,
-    }
-    if mostly.any() and not mostly.all():
-        found |= {"en": ~mostly, "zh": mostly}
-    return {name: inside for name, inside in found.items() if inside.any()}
-
-
 def weights_of(outcome: Outcome, task: Task) -> list[tuple[str, float]]:
     rows = outcome.blend.weights[blending.situation(lengths(task.history))]
     mean = rows.mean(axis=0)
@@ -139,33 +99,30 @@ def weights_of(outcome: Outcome, task: Task) -> list[tuple[str, float]]:
     ]
 
 
+def _chinese(task: Task) -> np.ndarray:
+    """(n_asking,) bool: who read Chinese texts at least half of the time."""
+    chinese = np.array([words.han_share(text) >= CHINESE for text in task.texts], np.float32)
+    share = np.asarray(task.history.maximum(0) @ chinese) / np.maximum(lengths(task.history), 1)
+    found: np.ndarray = share >= 0.5
+    return found
+
+
 def _measured(
     task: Task,
     columns: np.ndarray,
     answers: sp.csr_matrix,
     features: Features,
     subjects: np.ndarray,
-) -> dict[str, np.ndarray]:
+) -> Lists:
     hit, hidden = measures.hits(columns, answers), lengths(answers)
-    return {
-        "recall": measures.recall(hit, hidden),
-        "ndcg": measures.ndcg(hit, hidden),
-        "diversity": measures.diversity(columns, features["words"][task.candidates]),
-        "calibration": measures.calibration(columns, task.history, subjects, task.candidates),
-        "novelty": measures.novelty(columns, task.read, task.candidates),
-    }
-
-
-def _compared(
-    group: str, inside: np.ndarray, by_method: dict[str, dict[str, np.ndarray]]
-) -> Comparison:
-    others = [m for m in by_method if m != LEARNED]
-    best = max(others, key=lambda m: float(by_method[m]["ndcg"][inside].mean()))
-    return Comparison(
-        group,
-        best,
+    bits = measures.surprise(sums(task.read, 0)[task.candidates], task.read.shape[0])
+    return Lists(
+        columns,
         {
-            m: interval((by_method[LEARNED][m] - by_method[best][m])[inside])
-            for m in ("recall", "ndcg")
+            "recall": measures.recall(hit, hidden),
+            "ndcg": measures.ndcg(hit, hidden),
+            "diversity": measures.diversity(columns, features["words"][task.candidates]),
+            "calibration": measures.calibration(columns, task.history, subjects, task.candidates),
+            "novelty": measures.novelty(columns, bits),
         },
     )

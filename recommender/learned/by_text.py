@@ -82,10 +82,10 @@ class Nearest:
         return np.sign(out) * np.log1p(np.abs(out) * np.exp(self.sharpness))
 
 
-def kernel(
-    features: Features, mixture: Mixture, rows: np.ndarray, columns: np.ndarray, gamma: float
+def cosines(
+    features: Features, mixture: Mixture, rows: np.ndarray, columns: np.ndarray
 ) -> np.ndarray:
-    """(n_rows, n_columns) float32, exp(gamma (k - 1)), written block by block."""
+    """(n_rows, n_columns) float32, the mixture of cosines, written block by block."""
     out = np.zeros((len(rows), len(columns)), np.float32)
     right = {name: features[name][columns].T for name in mixture}
     for at in range(0, len(rows), BLOCK):
@@ -93,9 +93,17 @@ def kernel(
         for name, share in mixture.items():
             product = features[name][rows[at : at + BLOCK]] @ right[name]
             part += np.float32(share) * (product.toarray() if sp.issparse(product) else product)
-        part -= 1
-        part *= np.float32(gamma)
-        np.exp(part, out=part)
+    return out
+
+
+def kernel(
+    features: Features, mixture: Mixture, rows: np.ndarray, columns: np.ndarray, gamma: float
+) -> np.ndarray:
+    """(n_rows, n_columns) float32, exp(gamma (k - 1))."""
+    out = cosines(features, mixture, rows, columns)
+    out -= 1
+    out *= np.float32(gamma)
+    np.exp(out, out=out)
     return out
 
 
@@ -207,6 +215,27 @@ def fill_in(ease: ItemItem, ridge: TextRidge, read_texts: np.ndarray) -> Filled:
         np.float32,
     )
     return Filled(ease, own, read_texts, onto, ease.right @ onto[ease.scored])
+
+
+def likenesses(
+    features: Features, mixture: Mixture, read_texts: np.ndarray, *, count: int = 15
+) -> sp.csr_matrix:
+    """(n_texts, n_texts), in each row its `count` nearest read texts, the text itself left
+    out, by their cosine cubed; rows sum to 1 on average."""
+    n = features[next(iter(mixture))].shape[0]
+    count = min(count, len(read_texts))
+    rows, columns, values = [], [], []
+    for at in range(0, n, BLOCK):
+        some = np.arange(at, min(at + BLOCK, n))
+        cosine = cosines(features, mixture, some, read_texts)
+        near = np.argpartition(-cosine, count - 1, axis=1)[:, :count]
+        rows.append(np.repeat(some, count))
+        columns.append(read_texts[near].ravel())
+        values.append(np.maximum(np.take_along_axis(cosine, near, 1), 0).ravel() ** 3)
+    row, column, value = (np.concatenate(part) for part in (rows, columns, values))
+    apart = (row != column) & (value > 0)
+    found = sp.csr_matrix((value[apart], (row[apart], column[apart])), shape=(n, n))
+    return (found * np.float32(n / max(float(found.sum()), 1e-9))).astype(np.float32)
 
 
 def fit_bm25(texts: Sequence[str], read_texts: np.ndarray, candidates: np.ndarray) -> Match:

@@ -55,12 +55,35 @@ class Neighbours:
 
 
 @dataclass(frozen=True)
+class Informed:
+    """What readers say beyond a prior, and the prior itself."""
+
+    learned: ItemItem
+    prior: sp.csr_matrix  # (n_texts, n_candidates)
+
+    def scores(self, history: sp.csr_matrix) -> np.ndarray:
+        return self.learned.scores(history) + (history @ self.prior).toarray()
+
+
+@dataclass(frozen=True)
+class Widened:
+    """Another model, asked about the history and the texts most like it."""
+
+    model: ItemItem
+    like: sp.csr_matrix  # (n_texts, n_texts)
+
+    def scores(self, history: sp.csr_matrix) -> np.ndarray:
+        return self.model.scores((history + history @ self.like).tocsr())
+
+
+@dataclass(frozen=True)
 class Ridge:
     """The parts of EASE's P = (Z'Z + D)^-1 in the space of members: P = D^-1 - L (I + Z L)^-1 L'."""
 
     left: sp.csr_matrix  # (n_texts, n_members): L = D^-1 Z'
     solved: np.ndarray  # (n_members, n_columns): (I + Z L)^-1 L', some columns
     diagonal: np.ndarray  # (n_columns,) of P
+    factor: tuple[np.ndarray, bool]  # Cholesky of I + Z L
 
 
 def penalties(readers: np.ndarray, strength: float) -> np.ndarray:
@@ -85,7 +108,7 @@ def ridge_over_members(read: sp.csr_matrix, columns: np.ndarray, strength: float
     right = left[columns].T.toarray()
     solved = cho_solve(factor, right)
     diagonal = inverse[columns] - np.einsum("uc,uc->c", right, solved)
-    return Ridge(left, solved, np.maximum(diagonal, 1e-9).astype(np.float32))
+    return Ridge(left, solved, np.maximum(diagonal, 1e-9).astype(np.float32), factor)
 
 
 def fit_ease(read: sp.csr_matrix, candidates: np.ndarray, *, strength: float) -> ItemItem:
@@ -100,6 +123,26 @@ def fit_ease(read: sp.csr_matrix, candidates: np.ndarray, *, strength: float) ->
         ridge = ridge_over_members(read, candidates, strength)
         return whole(ridge.left, np.divide(ridge.solved, ridge.diagonal, out=ridge.solved))
     return _ease_over_texts(read, candidates, strength)
+
+
+def fit_informed_ease(
+    read: sp.csr_matrix, candidates: np.ndarray, prior: sp.csr_matrix, *, strength: float
+) -> Informed:
+    """EASE that starts from `prior` (n_texts, n_texts) instead of from nothing.
+
+    Minimises |W (X - X B)|^2 + |B - prior|^2 under D, with diag(B) = 0: where few
+    read a text its neighbours by what it says speak for it, where many did their
+    reading takes over. In closed form B = B' - P diag(B'_jj / P_jj) with
+    B' = prior + P Z'(Z - Z prior); with an empty prior it is EASE.
+    """
+    ridge = ridge_over_members(read, candidates, strength)
+    ahead = prior[:, candidates].tocsr()
+    weighted = scaled(read, rows=member_weights(read))
+    missed = (weighted[:, candidates] - weighted @ ahead).toarray().astype(np.float32)
+    solved = cho_solve(ridge.factor, missed, overwrite_b=True)
+    own = np.einsum("uc,uc->c", ridge.left[candidates].T.toarray(), solved)
+    solved += ridge.solved * (own / ridge.diagonal).astype(np.float32)
+    return Informed(whole(ridge.left, solved), ahead)
 
 
 def _ease_over_texts(read: sp.csr_matrix, candidates: np.ndarray, strength: float) -> ItemItem:

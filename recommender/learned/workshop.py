@@ -15,6 +15,8 @@ from recommender.learned.by_text import Features, Mixture, TextRidge
 from recommender.learned.task import Task
 
 FEW_TEXTS = 3_000  # below, more forms of the text ridge cost nothing and are tried
+PRIOR = 0.05  # of a text's likenesses, beside weights that EASE learns
+WIDENED = 0.6  # of a text's likenesses, beside the text itself
 FEW_MEMBERS = 1_000  # below, counts are small and so are the penalties that fit them
 
 
@@ -24,10 +26,17 @@ class Size:
 
     few_texts: bool
     few_members: bool
+    fits: bool  # a dense matrix of members by candidates
 
 
 def size_of(task: Task) -> Size:
-    return Size(len(task.read_texts) <= FEW_TEXTS, task.read.shape[0] <= FEW_MEMBERS)
+    members = task.read.shape[0]
+    cells = members * len(task.candidates)
+    return Size(
+        len(task.read_texts) <= FEW_TEXTS,
+        members <= FEW_MEMBERS,
+        members <= item_item.SIDE_LIMIT and cells <= item_item.CELLS_LIMIT,
+    )
 
 
 class Model(Protocol):
@@ -39,6 +48,7 @@ class Model(Protocol):
 class Workshop:
     def __init__(self, task: Task, features: Features, mixture: Mixture, size: Size) -> None:
         self.task, self.features, self.mixture, self.size = task, features, mixture, size
+        self._ease: dict[float, item_item.ItemItem] = {}
 
     @cached_property
     def read_texts(self) -> np.ndarray:
@@ -104,17 +114,39 @@ class Workshop:
 
     def _by_behaviour(self) -> dict[str, Callable[[], Model]]:
         read, candidates = self.task.read, self.task.candidates
-        found: dict[str, Callable[[], Model]] = {
-            f"EASE {strength}": lambda s=strength: item_item.fit_ease(read, candidates, strength=s)  # type: ignore[misc]
-            for strength in ((5, 20, 80, 200) if self.size.few_members else (50, 200, 700))
-        }
+        few = self.size.few_members
+        found: dict[str, Callable[[], Model]] = {}
+        for strength in (5, 20, 80, 200) if few else (50, 200):
+            found[f"EASE {strength}"] = lambda s=strength: self.ease(s)  # type: ignore[misc]
+        if self.size.fits:
+            for strength in (20, 80) if few else (70, 200):
+                found[f"EASE {strength}, told by texts"] = lambda s=strength: self.informed(s)  # type: ignore[misc]
         return found | {
+            "EASE 200, of texts alike too": lambda: item_item.Widened(
+                self.ease(200), WIDENED * self.like
+            ),
             "neighbours": lambda: item_item.fit_neighbours(read, candidates),
-            "ALS 64": lambda: factors.fit_implicit(read, candidates, size=64),
-            "ALS 192": lambda: factors.fit_implicit(read, candidates, size=192),
+            "ALS": lambda: factors.fit_implicit(read, candidates, size=192),
             "PureSVD": lambda: factors.fit_projection(read, candidates),
             "popularity": lambda: priors.fit_popularity(read, candidates),
         }
+
+    @cached_property
+    def like(self) -> sp.csr_matrix:
+        return by_text.likenesses(self.features, self.mixture, self.read_texts)
+
+    def ease(self, strength: float) -> item_item.ItemItem:
+        """Kept: the same is asked for alone and with texts alike."""
+        if strength not in self._ease:
+            self._ease[strength] = item_item.fit_ease(
+                self.task.read, self.task.candidates, strength=strength
+            )
+        return self._ease[strength]
+
+    def informed(self, strength: float) -> item_item.Informed:
+        return item_item.fit_informed_ease(
+            self.task.read, self.task.candidates, PRIOR * self.like, strength=strength
+        )
 
     def _match(self, name: str) -> Model:
         rows = self.features[name]

@@ -1,15 +1,13 @@
-"""Measures, intervals and the report: what is claimed is what chance would hardly do."""
+"""Data, measures and intervals: what is claimed is what chance would hardly do."""
 
 from __future__ import annotations
 
-import datetime as dt
 import gzip
 import json
 from pathlib import Path
 
 import numpy as np
 import pytest
-import scipy.sparse as sp
 
 from recommender.evaluation import measures
 from recommender.evaluation.benchmark_form import (
@@ -19,12 +17,11 @@ from recommender.evaluation.benchmark_form import (
     splits_of,
     write_lists,
 )
-from recommender.evaluation.by_time import Act, hide_what_came_next
+from recommender.evaluation.comparing import MEASURES, by_member
 from recommender.evaluation.intervals import interval
-from recommender.evaluation.page import page
-from recommender.evaluation.report import LEARNED, MEASURES, Comparison, Findings, Row, evaluate
-from recommender.evaluation.wording import WORDS, verdict
+from recommender.evaluation.report import LEARNED, evaluate
 from recommender.learned import rows_of, word_matrix
+from recommender.learned.task import sums
 
 
 @pytest.fixture
@@ -111,7 +108,8 @@ def test_calibration_is_one_for_the_same_mix_and_nought_for_another():
 
 def test_what_few_read_is_more_novel():
     read = rows_of([[0], [0], [0], [0, 1]], 3)
-    common, rare, unread = measures.novelty(np.array([[0], [1], [2]]), read, np.arange(3))
+    bits = measures.surprise(sums(read, 0), 4)
+    common, rare, unread = measures.novelty(np.array([[0], [1], [2]]), bits)
     assert common < rare < unread
 
 
@@ -142,74 +140,35 @@ def test_of_fewer_than_five_members_nothing_is_believed():
     assert interval(np.ones(5)).apart_from_zero
 
 
-def row(values: np.ndarray) -> Row:
-    return Row(LEARNED, "all", dict.fromkeys(MEASURES, interval(values)), 0.5)
-
-
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_only_a_difference_beyond_chance_is_praised(language):
-    said = WORDS[language]
-    rng = np.random.default_rng(0)
-    own = row(rng.random(50))
-
-    def told(difference):
-        return verdict(
-            own, Comparison("all", "popularity", {"recall": interval(difference)}), language
-        )
-
-    praise, blame = said["better"][-12:], said["worse"][-6:]
-    noise = told(rng.normal(0, 1, 50))
-    assert praise not in noise
-    assert praise in told(np.full(50, 0.1))
-    assert blame in told(np.full(50, -0.1))
-    assert said["too few"].split("{")[0] in verdict(
-        row(np.ones(3)), Comparison("all", "x", {"recall": interval(np.ones(3))}), language
+def test_a_member_who_is_asked_often_counts_once():
+    assert by_member(np.array([0.0, 1.0, 1.0, 1.0]), np.array([7, 7, 7, 9])) == pytest.approx(
+        [2 / 3, 1.0]
     )
 
 
-def test_both_languages_say_the_same_things():
-    assert set(WORDS["en"]) == set(WORDS["zh"])
+def test_coverage_is_less_sure_when_each_member_covers_texts_alone():
+    alike = measures.coverage(np.tile(np.arange(6), (12, 1)), np.arange(12), 60)
+    apart = measures.coverage(np.arange(24).reshape(12, 2), np.arange(12), 60)
+    assert (alike.low, alike.mean, alike.high) == pytest.approx((0.1, 0.1, 0.1))
+    uneven = np.full((12, 2), -1)
+    uneven[0], uneven[1, 0] = (0, 1), 2
+    one = measures.coverage(uneven, np.arange(12), 60)
+    assert apart.mean == pytest.approx(0.4)
+    assert one.mean == pytest.approx(0.05)
+    assert one.low < one.mean < one.high
+    nobody = measures.coverage(np.full((3, 2), -1), np.arange(3), 60)
+    assert (nobody.mean, nobody.members) == (0.0, 3)
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_the_report_is_one_page_that_needs_nothing_else(folder, language):
+def test_the_learned_lists_beat_popularity_where_subjects_are_read(folder):
     benchmark = read_benchmark(folder, "warm")
     features = {"words": word_matrix(benchmark.task.texts, benchmark.task.read_texts)}
-    found = evaluate(
-        "<b>data</b>", benchmark.task, read_answers(folder, "warm", benchmark), features
-    )
-    html = page(found, language)
-    assert "&lt;b&gt;data" in html
-    assert "<svg" in html
-    assert "http" not in html
-    assert "src=" not in html
+    found = evaluate("data", benchmark.task, read_answers(folder, "warm", benchmark), features)
     learned, popular = (
         next(r for r in found.rows if r.group == "all" and r.method == m)
         for m in (LEARNED, "popularity")
     )
     assert learned.of["recall"].mean > popular.of["recall"].mean
-
-
-def test_the_past_is_hidden_from_one_day_on():
-    day = dt.date(2026, 3, 1)
-    acts = [
-        Act("li", "a", day - dt.timedelta(9)),
-        Act("li", "b", day),
-        Act("li", "a", day),  # again: nothing new
-        Act("omar", "c", day + dt.timedelta(3)),  # without a past
-        Act("li", "gone", day),
-    ]
-    hidden = hide_what_came_next(acts, [("a", "A"), ("b", "B"), ("c", "C")], since=day)
-    assert hidden.members == ["li"]
-    assert hidden.answers.toarray().tolist() == [[0, 1, 0]]
-    assert hidden.task.read.toarray().tolist() == [[1, 0, 0]]
-
-
-def test_findings_without_members_of_a_group_leave_it_out(folder):
-    benchmark = read_benchmark(folder, "warm")
-    features = {"words": word_matrix(benchmark.task.texts, benchmark.task.read_texts)}
-    found: Findings = evaluate(
-        "d", benchmark.task, read_answers(folder, "warm", benchmark), features
-    )
-    assert {r.group for r in found.rows} == {"all", "few"}
-    assert isinstance(benchmark.task.read, sp.csr_matrix)
+    assert set(learned.of) == {*MEASURES, "coverage"}
+    assert all(value.low <= value.mean <= value.high for value in learned.of.values())
+    assert {comparison.group for comparison in found.comparisons} == {"all"}

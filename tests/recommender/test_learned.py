@@ -83,6 +83,56 @@ def test_ease_is_the_same_over_members_and_over_texts(shape):
     np.testing.assert_allclose(fitted.scores(history)[apart], expected[apart], atol=1e-4)
 
 
+def test_ease_told_nothing_is_ease_and_told_much_follows_what_it_is_told():
+    rng = np.random.default_rng(1)
+    read = sp.csr_matrix((rng.random((30, 50)) < 0.2).astype(np.float32))
+    history = sp.csr_matrix((rng.random((5, 50)) < 0.2).astype(np.float32))
+    apart = history.toarray() == 0
+    every = np.arange(50)
+    plain = item_item.fit_ease(read, every, strength=4.0).scores(history)
+    empty = sp.csr_matrix((50, 50), dtype=np.float32)
+    informed = item_item.fit_informed_ease(read, every, empty, strength=4.0)
+    np.testing.assert_allclose(informed.scores(history)[apart], plain[apart], atol=1e-4)
+    told = sp.csr_matrix((rng.random((50, 50)) < 0.1).astype(np.float32))
+    told.setdiag(0)
+    told.eliminate_zeros()
+    stubborn = item_item.fit_informed_ease(read, every, told, strength=1e7)
+    expected = (history @ told).toarray()
+    np.testing.assert_allclose(stubborn.scores(history)[apart], expected[apart], atol=1e-3)
+
+
+def test_informed_ease_is_the_solution_of_what_it_minimises():
+    """Checked column by column against a plain ridge without the text itself."""
+    rng = np.random.default_rng(2)
+    read = sp.csr_matrix((rng.random((30, 12)) < 0.3).astype(np.float32))
+    prior = sp.csr_matrix(np.triu(rng.random((12, 12)) * 0.2, 1).astype(np.float32))
+    found = item_item.fit_informed_ease(read, np.arange(12), prior, strength=3.0)
+    z = item_item.scaled(read, rows=item_item.member_weights(read)).toarray()
+    penalty = np.diag(item_item.penalties(sums(read, 0), 3.0))
+    for text in range(12):
+        others = np.delete(np.arange(12), text)
+        before = prior.toarray()[others, text]
+        right = z[:, others].T @ (z[:, text] - z[:, others] @ before)
+        inner = z[:, others].T @ z[:, others] + penalty[np.ix_(others, others)]
+        expected = before + np.linalg.solve(inner, right)
+        alone = found.scores(sp.identity(12, np.float32, format="csr"))[others, text]
+        np.testing.assert_allclose(alone, expected, atol=1e-4)
+
+
+def test_likenesses_are_the_nearest_read_texts_and_never_the_text_itself(world):
+    texts, _read = world
+    words = {"words": word_matrix(texts, np.arange(90))}
+    found = by_text.likenesses(words, {"words": 1.0}, np.arange(60), count=5)
+    assert np.diff(found.indptr).max() <= 5
+    assert not found.diagonal().any()
+    assert found.indices.max() < 60
+    assert found.sum() / 90 == pytest.approx(1, rel=1e-3)
+    alike = (words["words"] @ words["words"].T).toarray()[:, :60]
+    for row in (0, 30, 89):
+        least = np.sort(alike[row])[-5]
+        assert (alike[row, found[row].indices] >= least - 1e-6).all()
+
+
 def test_beyond_the_limit_ease_keeps_to_the_most_read_texts(monkeypatch):
     rng = np.random.default_rng(2)
     read = sp.csr_matrix((rng.random((40, 30)) < np.linspace(0.5, 0.05, 30)).astype(np.float32))

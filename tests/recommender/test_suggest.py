@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from recommender import (
     Index,
+    factors,
     prepare_evidence,
     put_readings,
-    scoring,
     search,
     suggest,
     sync_library,
@@ -109,7 +109,7 @@ def test_a_reading_of_the_second_language_needs_to_be_closer(index, model):
         found = suggest(index, model, Profile("m", (HARD_BOOK,), languages=languages), day=DAY)
         return next(s.score for s in found if s.reading.group == "nandu-zh")
 
-    assert score(("en", "zh")) == pytest.approx(scoring.OTHER_LANGUAGE * score(("zh", "en")))
+    assert score(("en", "zh")) == pytest.approx(factors.OTHER_LANGUAGE * score(("zh", "en")))
 
 
 def test_what_is_near_the_members_own_words_is_not_given_to_their_role_first(index, model):

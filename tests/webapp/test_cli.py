@@ -513,3 +513,13 @@ def test_a_full_disk_is_said(data, xinde, monkeypatch):
     assert done.exit_code == 1
     assert "is full" in done.stderr
     assert str(data) in done.stderr
+
+
+def test_a_large_library_without_codes_is_told_how_to_be_searched_faster():
+    from webapp.doctor import searched_slowly
+
+    assert searched_slowly([], engine=False) == ""
+    said = searched_slowly([("en", 120_000)], engine=False)
+    assert "120,000" in said
+    assert "pip install 'xinde[large]'" in said
+    assert "pip" not in searched_slowly([("en", 120_000)], engine=True)

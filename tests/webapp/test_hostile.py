@@ -34,6 +34,8 @@ from webapp.members import actions as members
 from webapp.reflections import actions as reflections
 from webapp.reflections import store
 from webapp.texts import actions as texts
+from webapp.themes import actions as lists
+from webapp.themes.store import Item
 
 SECRET = "zanzibarsecret"
 BODY = f"The bucket was mine. Nobody may read of {SECRET} but I."
@@ -46,6 +48,7 @@ FIELDS = """
     new_password_confirm remember reading kind undo next passage working_on role interest reads
     language paper size unit parent unit_name then skip csrf_token act slug theme author year themes
     roles level minutes licence rights version_of forget none replace organizer back files
+    question answer do question_shown note steer row place step what off part
 """.split()  # noqa: SIM905
 DEEP = b"[" * 100_000
 JSON = "application/json"
@@ -190,7 +193,7 @@ class World:
             "version_id": kept.id, "note_id": note(self.maria, title, BODY), "slug": "going-to-see",
             "step": "now", "token": token, "invitation_id": invitation, "name": "x",
             "filename": "js/page.js", "member_id": self.people["a member of another unit"].id,
-            "change_id": self.changed(),
+            "change_id": self.changed(), "list_id": self.kept_list(),
         }  # fmt: skip
         self.ids = {
             kind: {**common, "reflection_id": piece}
@@ -199,6 +202,14 @@ class World:
             )
         }  # fmt: skip
         db.session.rollback()
+
+    def kept_list(self) -> str:
+        """A private reading list, with the question that it answers."""
+        item = Item("going-to-see/1", "going-to-see", "Going to see", "", (SECRET,), 3, BODY)
+        return lists.keep(
+            db.session, actor(self.maria), key=f"kept-list-{self.year:06}", title=f"About {SECRET}",
+            items=[item], question=BODY, unanswered=[SECRET], now=NOW,
+        )  # fmt: skip
 
     def changed(self) -> str:
         """A change at the library desk, which can be undone."""

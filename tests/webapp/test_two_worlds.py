@@ -2,7 +2,8 @@
 
 One world holds, beside all of the other: Maria's private note, her draft, a
 piece submitted to her unit alone, pieces that were open to all and no longer
-are, her sentence, and what she read, saved and set aside. Every page, search
+are, her reading lists, her sentence, what she read, saved and set aside, and how she steers her
+suggestions. Every page, search
 and script answer that another member can get, headers included, must be byte
 for byte the same in both. So must be the worlds in which somebody else wrote
 the piece without a name.
@@ -38,10 +39,27 @@ from webapp.readings.tables import Deed
 from webapp.reflections import actions as reflections
 from webapp.reflections import store as store_of_reflections
 from webapp.resources import resources
+from webapp.suggestions import actions as suggestions
+from webapp.themes import actions as lists
+from webapp.themes.store import Item
 
 SECRET = "The bucket under the sink was mine and I hid it from the office"
 UNIT_TITLE = "Only for Harbour: leaks and buckets"
-EVERYTHING = frozenset({"unit", "wandered", "withdrawn", "draft", "note", "deeds", "sentence"})
+UNIT_LIST = "A list for Harbour alone"
+EVERYTHING = frozenset(
+    {
+        "unit",
+        "wandered",
+        "withdrawn",
+        "draft",
+        "note",
+        "deeds",
+        "sentence",
+        "steering",
+        "list",
+        "unit-list",
+    }
+)
 
 
 class Draw:
@@ -177,12 +195,63 @@ def write_privately(world: World, kinds: frozenset[str]) -> None:
                         kind=kind, reading_id=group, reading_group=group, at=NOW,
                     )
                 )  # fmt: skip
+    if "list" in kinds:  # one that is private, one that was open to all for a while
+        keep_list(world, author, "list", SECRET)
+        made = keep_list(world, author, "list-back", SECRET)
+        open_list(world, author, made, "organisation")
+        open_list(world, author, made, "private")
+    if "unit-list" in kinds:
+        made = keep_list(world, author, "unit-list", UNIT_LIST)
+        lists.edit(
+            db.session, world.actor(author), made, title=UNIT_LIST, note="For Harbour",
+            notes={"going-to-see/1": "Ours"}, now=NOW,
+        )  # fmt: skip
+        open_list(world, author, made, "unit", organisation.harbour)
+    if "steering" in kinds:
+        steer_privately(world, author)
     if "sentence" in kinds:
         members.change_profile(
             db.session, organisation.id, maria.id, now=NOW, working_on=SECRET, interests=["goals"]
         )
         client_for(flask_app(), maria).get("/")  # her own list is made and kept
     reconcile.sweep()
+
+
+def keep_list(world: World, who: str, name: str, title: str) -> str:
+    """A question asked, and the answer kept."""
+    world.draw.next_is(name)
+    item = Item("going-to-see/1", "going-to-see", "Going to see", SECRET, (SECRET,), 3, SECRET)
+    world.ids[name] = lists.keep(
+        db.session, world.actor(who), key=f"keep-{name}", title=title, items=[item],
+        question=f"{SECRET}?", unanswered=[SECRET], now=NOW,
+    )  # fmt: skip
+    return world.ids[name]
+
+
+def open_list(world: World, who: str, made: str, audience: str, unit: str | None = None) -> None:
+    actor = world.actor(who)
+    lists.share(
+        db.session, actor, made, audience=audience, unit_id=unit, question_shown=False,
+        units=actor.units, theme_list=False, key=f"{made}-{audience}", now=NOW,
+    )  # fmt: skip
+
+
+def steer_privately(world: World, who: str) -> None:
+    """Every way of steering, at once."""
+    world.draw.next_is("steering")
+    actor = world.actor(who)
+    for kind, target in (
+        ("more", "small-goals/1"),
+        ("less", "good-discussion/1"),
+        ("less", f"reflection/{world.ids['public']}"),
+        ("not_author", "Test library"),
+        ("not_author", "Li Wen"),
+        ("not_theme", "goals"),
+    ):
+        suggestions.steer(db.session, actor, kind, target, now=NOW)
+    suggestions.set_newness(db.session, actor, 100)
+    suggestions.set_minutes(db.session, actor, 5, day=NOW.date())
+    suggestions.switch(db.session, actor, ["note", "role", "everything"], off=True)
 
 
 def flask_app():
@@ -210,6 +279,11 @@ PAGES = (
     "/reflections?theme=field-investigation",
     "/reflections?text=going-to-see",
     "/reflections?text=going-to-see&theme=goals",
+    "/ask",
+    "/lists",
+    "/lists?show=mine",
+    "/lists?show=shared",
+    "/lists?show=themes",
     "/write",
     "/write?text=going-to-see",
     "/write/mine",
@@ -218,12 +292,15 @@ PAGES = (
     "/notes",
     "/notes?q=bucket",
     "/me",
+    "/me/known",
+    "/?part=list",
     "/people",
     "/feed",
     "/reflections.atom",
     "/healthz",
     "/readyz",
 )
+OF_A_LIST = ("", "/edit", "/share", "/publish", "/delete")
 OF_A_PIECE = ("", "/edit", "/submit", "/audience", "/withdraw", "/delete", "/versions")
 WORDS = {"title": "T", "body": "B", "base_version": 1, "key": "k" * 16, "version": 1}
 
@@ -231,7 +308,17 @@ WORDS = {"title": "T", "body": "B", "base_version": 1, "key": "k" * 16, "version
 def requests(private: dict[str, str]) -> list[tuple[str, str, dict[str, Any]]]:
     """All that another member may try, knowing the ids of the private pieces."""
     asked: list[tuple[str, str, dict[str, Any]]] = [("GET", path, {}) for path in PAGES]
+    for question in (
+        "Why does nobody report a leak in our houses?",
+        "Who hid a bucket under the sink?",
+    ):
+        asked.append(("POST", "/ask", {"data": {"question": question}}))
     for name, piece in private.items():
+        if "list" in name:
+            sent = {"data": WORDS | {"audience": "organisation", "do": "save"}}
+            asked += [("GET", f"/lists/{piece}{tail}", {}) for tail in OF_A_LIST]
+            asked += [("POST", f"/lists/{piece}{tail}", sent) for tail in (*OF_A_LIST[1:], "/copy")]
+            continue
         room = "notes" if name == "note" else "reflections"
         asked += [("GET", f"/{room}/{piece}{tail}", {}) for tail in OF_A_PIECE]
         asked += [
@@ -246,6 +333,12 @@ def requests(private: dict[str, str]) -> list[tuple[str, str, dict[str, Any]]]:
             for undo in (False, True):
                 sent = {"reading": f"reflection/{piece}", "kind": kind, "undo": undo}
                 asked.append(("POST", "/readings/deed", {"json": sent}))
+        for do in ("more", "less", "not_author"):
+            sent = {"do": do, "reading": f"reflection/{piece}"}
+            asked.append(("POST", "/suggestions/steer", {"data": sent}))
+        for path in ("/me/known/switch", "/me/known/delete"):
+            sent = {"what": f"{room[:-1]}:{piece}", "off": "1"}
+            asked.append(("POST", path, {"data": sent}))
         asked.append(("POST", "/readings/place", {"json": {"passage": f"reflection/{piece}"}}))
         preview = {"body": f"[x](reading:reflection/{piece})"}
         asked.append(("POST", "/write/preview", {"json": preview}))
@@ -327,7 +420,9 @@ OUTSIDERS = ("Omar Haddad", "Ada Admin", "nobody")
 def test_an_outsider_cannot_tell_whether_private_words_exist(make_world):
     with_private, ids = make_world(lambda w: write_privately(w, EVERYTHING), OUTSIDERS)
     without, _none = make_world(lambda w: None, OUTSIDERS, ids)
-    assert set(ids) == {"unit", "wandered", "withdrawn", "draft", "note"}
+    assert set(ids) == {
+        "unit", "wandered", "withdrawn", "draft", "note", "list", "list-back", "unit-list",
+    }  # fmt: skip
     for viewer in OUTSIDERS:
         assert_same(without[viewer], with_private[viewer])
         assert not any(SECRET.encode() in answer for answer in with_private[viewer].values())
@@ -337,13 +432,15 @@ def test_an_outsider_cannot_tell_whether_private_words_exist(make_world):
 def test_in_the_unit_one_reads_the_units_piece_and_nothing_that_is_more_private(make_world):
     insider = ("Li Wen",)
     all_of_it, ids = make_world(lambda w: write_privately(w, EVERYTHING), insider)
-    hidden = {name: piece for name, piece in ids.items() if name != "unit"}
+    units = frozenset({"unit", "unit-list"})
+    hidden = {name: piece for name, piece in ids.items() if name not in units}
     all_of_it, _ids = make_world(lambda w: write_privately(w, EVERYTHING), insider, hidden)
-    unit_only, _ids = make_world(lambda w: write_privately(w, frozenset({"unit"})), insider, hidden)
+    unit_only, _ids = make_world(lambda w: write_privately(w, units), insider, hidden)
     assert_same(unit_only["Li Wen"], all_of_it["Li Wen"])
     answers = b"\n".join(all_of_it["Li Wen"].values())
     assert UNIT_TITLE.encode() in answers
     assert f"/reflections/{ids['unit']}".encode() in answers
+    assert f"/lists/{ids['unit-list']}".encode() in answers
     assert SECRET.encode() not in answers
 
 
@@ -374,6 +471,16 @@ def test_nobody_can_tell_who_wrote_without_a_name_nor_at_what_hour(make_world):
     answers = b"\n".join(first["Ada Admin"].values())
     assert b"The bill" in answers
     assert f"/reflections/{ids['nameless']}".encode() in answers
+
+
+@pytest.mark.slow
+def test_nobody_can_tell_how_another_steers(make_world):
+    """Not even who is left out by it: Li, whom Maria steers away."""
+    viewers = ("Li Wen", *OUTSIDERS)
+    steered, _ids = make_world(lambda w: steer_privately(w, "Maria Lopez"), viewers)
+    not_steered, _ids = make_world(lambda w: None, viewers)
+    for viewer in viewers:
+        assert_same(not_steered[viewer], steered[viewer])
 
 
 def test_what_is_not_for_all_does_not_touch_the_shared_index(app, organisation, maria, client_as):
@@ -408,5 +515,8 @@ def test_the_worlds_differ_for_their_author(make_world):
         for k in without["Maria Lopez"]
         if without["Maria Lopez"][k] != with_private["Maria Lopez"][k]
     }
-    for path in ("/notes {}", "/reflections {}", "/saved {}", "/me {}", "/write/mine {}"):
+    for path in (
+        "/notes {}", "/reflections {}", "/saved {}", "/me {}", "/me/known {}", "/write/mine {}",
+        "/lists {}",
+    ):  # fmt: skip
         assert any(asked.endswith(path) for asked in differing), path

@@ -56,6 +56,7 @@ def main() -> None:
 
 def _add_commands() -> None:
     from webapp.cli import (
+        ask,
         demo,
         doctor,
         evaluate,
@@ -77,6 +78,7 @@ def _add_commands() -> None:
         library.library,
         models.models,
         suggest.suggest,
+        ask.ask,
         evaluate.evaluate,
         members.members,
         load.load,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ import click
 from webapp.cli import opening
 
 if TYPE_CHECKING:
+    from recommender.evaluation.comparing import Comparison, Row
     from recommender.learned.by_text import Features
 
 VECTORS = ("all-MiniLM-L6-v2",)  # beside the model of the settings, where it is installed
@@ -18,17 +20,11 @@ VECTORS = ("all-MiniLM-L6-v2",)  # beside the model of the settings, where it is
 
 @click.group()
 def evaluate() -> None:
-    """Measure the learned recommendations. Needs no organisation and no database.
+    """Measure the suggestions: on the organisation's own past, and on any data.
 
     \b
-    Example:  xinde evaluate rank ./split ./lists.tsv
+    Example:  xinde evaluate history --report past.html
     """
-    from importlib.util import find_spec
-
-    if find_spec("scipy") is None:
-        raise click.ClickException(
-            "Measuring needs SciPy, which serving does not. Install it with: pip install 'xinde[evaluate]'"
-        )
 
 
 @evaluate.command()
@@ -63,6 +59,14 @@ def rank(in_dir: Path, out_file: Path, count: int, cache: Path | None, quiet: bo
     say(f"{len(benchmark.members)} lists written to {out_file}")
 
 
+LANGUAGE = click.option(
+    "--language",
+    type=click.Choice(["en", "zh"]),
+    default=None,
+    help="Of what is said; XINDE_LANGUAGE if left out.",
+)
+
+
 @evaluate.command()
 @click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--split", default=None, help="A folder under splits/; without it they are listed.")
@@ -72,12 +76,7 @@ def rank(in_dir: Path, out_file: Path, count: int, cache: Path | None, quiet: bo
     default=None,
     help="Where to write the report.",
 )
-@click.option(
-    "--language",
-    type=click.Choice(["en", "zh"]),
-    default=None,
-    help="Of the report; XINDE_LANGUAGE if left out.",
-)
+@LANGUAGE
 @click.option(
     "--cache",
     type=click.Path(file_okay=False, path_type=Path),
@@ -90,31 +89,93 @@ def report(
     """Compare the learned lists with simple methods on a data folder; one HTML file.
 
     Says for new members, members with few texts and with many what is found, how
-    sure that is, and whether a simple method would do as well.
+    sure that is, and whether a simple method would do as well. Needs no
+    organisation and no database.
 
     \b
     Example:  xinde evaluate report ./citeulike-a --split cold --html cold.html
     """
     from recommender.evaluation.benchmark_form import read_answers, read_benchmark, splits_of
-    from recommender.evaluation.page import page
+    from recommender.evaluation.report import LEARNED
     from recommender.evaluation.report import evaluate as measure
-    from recommender.evaluation.wording import verdict, word
+    from webapp.evaluating import page, speaking
+    from webapp.pages import render
 
     known = splits_of(data)
     if split not in known:
         named = ", ".join(known) or "none"
         raise click.ClickException(f"Choose a split of {data} with --split: {named}")
-    language = language or opening.settings().language
+    settings = opening.settings()
     benchmark = read_benchmark(data, split)
     answers = read_answers(data, split, benchmark)
     features = features_of(benchmark.task.texts, benchmark.task.read_texts, cache, opening.say)
     found = measure(f"{data.name}, {split}", benchmark.task, answers, features, report=opening.say)
-    for comparison in found.comparisons:
-        own = next(row for row in found.rows if row.group == comparison.group)
-        click.echo(f"{word(comparison.group, language)}: {verdict(own, comparison, language)}")
-    if html:
-        html.write_text(page(found, language), encoding="utf-8")
-        click.echo(str(html))
+    app = speaking.without_organisation(settings, cache or default_cache())
+    with app.app_context(), speaking.speaking(language or settings.language) as lang:
+        tell(found.rows, found.comparisons, LEARNED)
+        if html:
+            html.write_text(render(page.of_data(found, lang))[0], encoding="utf-8")
+            click.echo(str(html))
+
+
+@evaluate.command()
+@click.option(
+    "--report",
+    "html",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=None,
+    help="Where to write the report, one HTML file.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the numbers as JSON.")
+@click.option(
+    "--authors",
+    type=click.IntRange(10, 100_000),
+    default=None,
+    help="How many are asked at most, drawn by chance; 60 if left out. More take longer.",
+)
+@click.option("--renew", is_flag=True, help="Use what was found now, as is done every night.")
+@LANGUAGE
+def history(
+    html: Path | None, as_json: bool, authors: int | None, renew: bool, language: str | None
+) -> None:
+    """Try the suggestions on the organisation's own past.
+
+    Hides what authors wrote about next, and finds out whether what members write
+    about together would have helped. Only what everybody in the organisation can
+    see is looked at; groups of fewer than five members are not told apart.
+
+    \b
+    Example:  xinde evaluate history --report past.html
+    """
+    from dataclasses import asdict
+
+    from webapp.evaluating import page, renewal, speaking, wording
+    from webapp.pages import render
+
+    with opening.community() as app:
+        found = renewal.measure(authors=authors, report=opening.say)
+        if renew:
+            renewal.renew(found)
+        with speaking.speaking(language or app.config["XINDE"].language) as lang:
+            if as_json:
+                opening.print_json(asdict(found))
+            else:
+                click.echo(wording.decision(found))
+                tell(found.rows, found.comparisons, "together")
+            if html:
+                html.write_text(render(page.of_past(found, lang))[0], encoding="utf-8")
+                opening.say(str(html))
+
+
+def tell(rows: Sequence[Row], comparisons: Sequence[Comparison], own: str) -> None:
+    """What was found for each group, in sentences. Inside `speaking`."""
+    from webapp.evaluating import wording
+
+    for comparison in comparisons:
+        mine = next(r for r in rows if (r.group, r.method) == (comparison.group, own))
+        click.echo(f"{wording.group(comparison.group)}:")
+        for sentence in wording.verdict(mine, comparison):
+            click.echo(f"  {sentence}")
 
 
 def features_of(texts, read_texts, cache: Path | None, say) -> Features:  # type: ignore[no-untyped-def]

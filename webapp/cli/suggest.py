@@ -43,8 +43,10 @@ def suggest(email: str, day: str | None, count: int, as_json: bool) -> None:
             )
         on = _day(day) if day else clock.today()
         found = app.extensions["xinde_resources"]
-        profile = profile_for(db.session, member, found)
-        offered = rank(found.index, found.model, profile, day=on, count=count)
+        profile = profile_for(db.session, member, found, day=on)
+        offered = rank(
+            found.index, found.model, profile, day=on, count=count, together=found.together
+        )
     rows = [as_dict(s) for s in offered]
     if as_json:
         opening.print_json({"day": on, "evidence": len(profile.evidence), "suggestions": rows})
@@ -54,7 +56,8 @@ def suggest(email: str, day: str | None, count: int, as_json: bool) -> None:
         click.echo(f"\n{row['score']:7.3f}  {row['title']}  [{row['reading']}]  {row['row']}")
         for part in row["parts"]:
             click.echo(
-                f"  {part['value']:7.3f}  {part['evidence']:36} words {part['words']:.3f}  meaning {part['meaning']:.3f}"
+                f"  {part['value']:7.3f}  {part['evidence']:36} words {part['words']:.3f}  "
+                f"meaning {part['meaning']:.3f}  together {part['together']:.3f}"
             )
         for reason in row["reasons"]:
             if reason["own_words"]:
@@ -88,6 +91,7 @@ def as_dict(suggestion: Suggestion) -> dict[str, Any]:
                 "value": part.value,
                 "words": part.words,
                 "meaning": part.meaning,
+                "together": part.together,
             }
             for part in suggestion.parts
         ],

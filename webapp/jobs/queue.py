@@ -10,9 +10,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app
 from huey import MemoryHuey, SqliteHuey, crontab
+
+LEARNED_AT = 2  # o'clock in the organisation's time zone; takes minutes, once a day
 
 
 def init_app(app: Flask) -> None:
@@ -32,8 +35,10 @@ def init_app(app: Flask) -> None:
         run.__name__ = work.__name__
         return run
 
+    from webapp.evaluating import renewal
     from webapp.jobs import reconcile
     from webapp.members import accounts
+    from webapp.suggestions import nightly
     from webapp.texts import bringing
 
     # Work that was begun before this moment was begun by a process that is gone.
@@ -50,14 +55,36 @@ def init_app(app: Flask) -> None:
             in_app(bringing.bring_in)
         ),
         "embed": huey.task(name="embed", priority=-2)(in_app(bringing.embed)),
+        "learn_again": huey.task(name="learn_again", priority=-2)(in_app(renewal.look_again)),
     }
     huey.periodic_task(crontab(minute="*"), name="sweep")(in_app(reconcile.sweep))
     huey.periodic_task(crontab(minute="*"), name="sweep_texts")(in_app(bringing.sweep))
+    huey.periodic_task(crontab(minute="*/5"), name="nightly")(in_app(nightly.make_lists))
+    learned_at = _in_utc(LEARNED_AT, settings.time_zone, app.extensions["xinde_started"])
+    huey.periodic_task(learned_at, name="learn")(in_app(renewal.nightly))
+
+
+def _in_utc(hour: int, zone: str, today: dt.datetime) -> Callable[[dt.datetime], bool]:
+    """Every day at that hour of the zone, as huey, which counts in UTC, wants it."""
+    local = today.astimezone(ZoneInfo(zone)).replace(hour=hour, minute=20)
+    there = local.astimezone(dt.UTC)
+    found: Callable[[dt.datetime], bool] = crontab(hour=str(there.hour), minute=str(there.minute))
+    return found
 
 
 def look_again(organisation: str, reflection_id: str) -> None:
     """Ask for a reflection's index entry to be compared with the truth."""
     current_app.extensions["xinde_jobs"]["reconcile"](organisation, reflection_id)
+    learn_again()
+
+
+def learn_again() -> None:
+    """Ask for what members write about together to be learned from what is visible
+    now; once, and only where suggestions are made with it."""
+    from webapp.evaluating import renewal
+
+    if renewal.in_use() and not _waits("learn_again"):
+        current_app.extensions["xinde_jobs"]["learn_again"]()
 
 
 def send_mail(to: str, subject: str, body: str) -> None:

@@ -50,15 +50,28 @@ def published_words_changed(
 
 
 def without(cards: list[dict[str, Any]], reading: str, words: str | None) -> list[dict[str, Any]]:
-    """The cards of a list, as far as they still hold. Pure."""
+    """The cards of a list, as far as they still hold. Pure.
+
+    A reading that is gone is no reason either: the member may have read it, or
+    have asked for more like it.
+    """
     if words is None:
-        return [card for card in cards if card["reading"] != reading]
+        kept = [
+            {**card, "whys": [w for w in card["whys"] if not _because_of(w, reading)]}
+            for card in cards
+            if card["reading"] != reading
+        ]
+        return [card for card in kept if card["whys"]]
     return [
         card
         if card["reading"] != reading
         else {**card, "whys": [_held(w, words) for w in card["whys"]]}
         for card in cards
     ]
+
+
+def _because_of(why: dict[str, Any], reading: str) -> bool:
+    return str(why.get("evidence") or "").partition(":")[2] == reading
 
 
 def _held(why: dict[str, Any], words: str) -> dict[str, Any]:

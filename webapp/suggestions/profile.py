@@ -1,42 +1,46 @@
-"""What a member's suggestions are made from: each piece with its weight and date.
+"""What a member's suggestions are made from: each piece with its weight and date. Pure.
 
-Pure but for the two functions at the end, which read the member's own words.
-Nothing here reads the words of anybody else.
+Nothing here reads the words of anybody else. `gathering` reads the pieces from
+the database; `switched` leaves out what the member switched off.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-
-from sqlalchemy.orm import Session
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from corpus.languages import detect
 from corpus.records import Label
 from recommender.readings import Evidence, Profile
-from webapp.community import change
-from webapp.members import store as members
 from webapp.members.tables import Member
 from webapp.notes.tables import Note
 from webapp.reflections.tables import Reflection
-from webapp.suggestions import store
+from webapp.themes.store import Offered, Question
 from webapp.units.tables import StudyRole
 
 # Own words first: what a member wrote says more than what was picked from a list.
 WEIGHTS = {
     "working_on": 1.0,
     "reflection": 0.9,
+    "question": 0.9,
     "note": 0.8,
+    "more": 0.7,
+    "less": 0.7,
     "role": 0.6,
     "interest": 0.6,
+    "list": 0.6,
     "saved": 0.4,
+    "written": 0.4,
     "read": 0.3,
 }
-NEWEST_PIECES = 6  # of reflections and of notes: older ones have led to their readings
-NEWEST_DEEDS = 5
-OWN_WORDS = ("working_on", "reflection", "note")
+OWN_WORDS = ("working_on", "reflection", "note", "question")
+# Of what leads to readings: each can be switched off by its kind, and by the piece.
+KINDS = tuple(WEIGHTS)
+# Of what keeps readings away: switched off by its kind.
+KEPT_AWAY = ("set_aside", "not_author", "not_theme")
+EVERYTHING = "everything"
 
 
 def own_words(body: str) -> str:
@@ -114,6 +118,25 @@ def of_reflections(reflections: Sequence[Reflection]) -> list[Evidence]:
     ]
 
 
+def of_written(reflections: Sequence[Reflection]) -> list[Evidence]:
+    """The texts that the member's reflections are about, by themselves: they lead to
+    what others wrote about beside them. What they say is no word of the member's."""
+    found: dict[str, Evidence] = {}
+    for piece in reflections:
+        if piece.text_slug and piece.text_slug not in found:
+            found[piece.text_slug] = Evidence(
+                id=f"written:{piece.text_slug}",
+                kind="written",
+                label=piece.text_title or "",
+                text="",
+                weight=WEIGHTS["written"],
+                date=_day(piece.updated_at),
+                ref=piece.text_slug,
+                group=piece.text_slug,
+            )
+    return list(found.values())
+
+
 def of_notes(notes: Sequence[Note]) -> list[Evidence]:
     return [
         Evidence(
@@ -132,12 +155,51 @@ def of_notes(notes: Sequence[Note]) -> list[Evidence]:
     ]
 
 
+def of_questions(questions: Sequence[Question]) -> list[Evidence]:
+    """Questions that the member asked and kept."""
+    return [
+        Evidence(
+            id=f"question:{question.list_id}",
+            kind="question",
+            label=question.text,
+            text=question.text,
+            weight=WEIGHTS["question"],
+            date=_day(question.made_at),
+            language=detect(question.text),
+            ref=question.list_id,
+            prepared=question.prepared,
+        )
+        for question in questions
+        if question.text.strip()
+    ]
+
+
+def of_lists(lists: Sequence[Offered], language: str) -> list[Evidence]:
+    """Lists that others gave to the member's units: each leads to its own readings."""
+    return [
+        Evidence(
+            id=f"list:{found.id}",
+            kind="list",
+            label=found.title,
+            text=found.title,
+            weight=WEIGHTS["list"],
+            language=language,
+            ref=found.id,
+            readings=tuple(found.readings),
+        )
+        for found in lists
+        if found.readings
+    ]
+
+
 @dataclass(frozen=True)
 class DeedWords:
-    """A reading that the member acted on, with the words that stand for it."""
+    """A reading that the member acted on, with the words that stand for it; without
+    words it is no longer there, and leads nowhere."""
 
-    kind: str  # read | saved
+    kind: str  # read | saved | more | less
     reading_id: str
+    group: str
     title: str
     text: str
     language: str
@@ -148,13 +210,14 @@ def of_deeds(deeds: Sequence[DeedWords]) -> list[Evidence]:
     return [
         Evidence(
             id=f"{deed.kind}:{deed.reading_id}",
-            kind="saved" if deed.kind == "saved" else "read",
+            kind=deed.kind,  # type: ignore[arg-type]
             label=deed.title,
             text=deed.text,
             weight=WEIGHTS[deed.kind],
             date=deed.at.date(),
             language=deed.language,
             ref=deed.reading_id,
+            group=deed.group if deed.text else None,
         )
         for deed in deeds
     ]
@@ -164,69 +227,60 @@ def _day(value: dt.datetime | None) -> dt.date | None:
     return value.date() if value else None
 
 
-def profile_of(
-    session: Session,
-    member: Member,
-    *,
-    themes: Mapping[str, Label],
-    passage_words: Callable[[Sequence[str]], dict[str, tuple[str, str, str]]],
-) -> Profile:
-    """All that this member's suggestions are made from, read from the database.
+@dataclass(frozen=True)
+class Known:
+    """All that is known of a member, whatever of it is switched off."""
 
-    `passage_words` gives for reading ids their title, text and language.
+    member: str
+    evidence: tuple[Evidence, ...] = ()
+    languages: tuple[str, ...] = ("en", "zh")
+    done: frozenset[str] = frozenset()  # groups read or saved, own pieces: never offered
+    set_aside: frozenset[str] = frozenset()  # groups
+    lessened: frozenset[str] = frozenset()  # groups of which the member wants less
+    by_unwanted: frozenset[str] = frozenset()  # groups of authors that are left out
+    unwanted_themes: frozenset[str] = frozenset()
+    newness: int = 30  # of 100
+    minutes: int | None = None
+    fresh: tuple[str, ...] = ()
+    experience: Mapping[str, int] = field(default_factory=dict)
+
+
+def counts(piece: Evidence, off: Collection[str]) -> bool:
+    """Whether a piece leads anywhere with these things switched off.
+
+    With everything off only the lists of the member's units do: they say nothing
+    of the member.
     """
-    organisation, language = member.organisation_id, member.language
-    roles = members.roles_of(session, organisation, member.id)
-    reflections = store.own_reflections(session, member, limit=NEWEST_PIECES)
-    notes = store.own_notes(session, member, limit=NEWEST_PIECES)
-    deeds = store.own_deeds(session, member)
-    acted = [d for d in deeds if d.kind in ("read", "saved")][:NEWEST_DEEDS]
-    words = passage_words([d.reading_id for d in acted])
-    evidence = (
-        of_working_on(member)
-        + of_reflections(reflections)
-        + of_notes(notes)
-        + of_roles(roles, language)
-        + of_interests(member.interests, themes, language)
-        + of_deeds(
-            [
-                DeedWords(d.kind, d.reading_id, *words[d.reading_id], at=d.at)
-                for d in acted
-                if d.reading_id in words
-            ]
-        )
-    )
-    excluded = {d.reading_group for d in deeds}
-    excluded |= {f"reflection/{i}" for i in store.own_reflection_ids(session, member)}
-    excluded |= {r.text_slug for r in reflections if r.text_slug}
+    if EVERYTHING in off and piece.kind != "list":
+        return False
+    return piece.kind not in off and piece.id not in off
+
+
+def switched(known: Known, off: Collection[str]) -> Profile:
+    """The profile that suggestions are made from.
+
+    What was read is not offered again, whatever is switched off: that is no
+    signal, it keeps a list from repeating itself.
+    """
+    evidence = tuple(piece for piece in known.evidence if counts(piece, off))
+    excluded = set(known.done)
+    if "set_aside" not in off:
+        excluded |= known.set_aside
+    if "less" not in off:
+        excluded |= known.lessened
+    if "not_author" not in off:
+        excluded |= known.by_unwanted
+    unknown = EVERYTHING in off
     return Profile(
-        member=member.id,
-        evidence=tuple(evidence),
-        languages=tuple(member.reads or [language]),
-        themes=tuple(member.interests),
-        roles=tuple(role.id for role in roles),
+        member=known.member,
+        evidence=evidence,
+        languages=known.languages,
+        themes=tuple(e.ref for e in evidence if e.kind == "interest" and e.ref),
+        roles=tuple(e.ref for e in evidence if e.kind == "role" and e.ref),
         excluded_groups=frozenset(excluded),
+        excluded_themes=frozenset() if "not_theme" in off else known.unwanted_themes,
+        newness=known.newness / 100,
+        minutes=known.minutes,
+        fresh=known.fresh,
+        experience={} if unknown or "read" in off else known.experience,
     )
-
-
-def with_prepared(
-    session: Session, member: Member, profile: Profile, prepare: Callable[[str, str], bytes]
-) -> Profile:
-    """The profile with the vectors of the member's own words, computed where they
-    are missing and kept beside the words: they live and die with them.
-
-    Computed outside any transaction. A piece that was changed or deleted
-    meanwhile is left alone: its old vectors are not written to it.
-    """
-    fresh: dict[str, bytes] = {}
-    done: list[Evidence] = []
-    for piece in profile.evidence:
-        if piece.kind in OWN_WORDS and piece.prepared is None:
-            fresh[piece.id] = prepare(piece.text, piece.language)
-            piece = replace(piece, prepared=fresh[piece.id])
-        done.append(piece)
-    if fresh:
-        texts = {piece.id: piece.text for piece in profile.evidence}
-        with change(session):
-            store.keep_prepared(session, member, fresh, texts, own_words)
-    return replace(profile, evidence=tuple(done))

@@ -1,19 +1,27 @@
-"""SQL of suggestions: a member's own words and deeds, and the list of the day."""
+"""SQL of suggestions: a member's own words, deeds and steers, and the list of the day."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, undefer
 
+from webapp.access import Actor
 from webapp.members.tables import Member
 from webapp.notes.tables import Note
-from webapp.readings.tables import Deed
+from webapp.readings.tables import Deed, Place
 from webapp.reflections.tables import Reflection
-from webapp.suggestions.tables import DayList
+from webapp.suggestions.tables import DayList, Steer
+from webapp.themes import store as lists
+from webapp.themes.store import readable_by
+from webapp.themes.tables import ListItem, ReadingList
+
+LONGEST_TARGET = 300  # characters
+MOST_STEERS = 1_000
 
 
 def own_reflections(session: Session, member: Member, *, limit: int) -> list[Reflection]:
@@ -56,15 +64,199 @@ def own_notes(session: Session, member: Member, *, limit: int) -> list[Note]:
     )
 
 
-def own_deeds(session: Session, member: Member) -> list[Deed]:
-    """What the member did with readings, newest first."""
+def newest_deeds(
+    session: Session, member: Member, kinds: Collection[str], *, limit: int
+) -> list[Deed]:
+    """What the member did with readings, of these kinds, newest first."""
     return list(
         session.scalars(
             sa.select(Deed)
-            .where(Deed.organisation_id == member.organisation_id, Deed.member_id == member.id)
+            .where(
+                Deed.organisation_id == member.organisation_id,
+                Deed.member_id == member.id,
+                Deed.kind.in_(list(kinds)),
+            )
             .order_by(Deed.at.desc(), Deed.id)
+            .limit(limit)
         )
     )
+
+
+def deed_groups(session: Session, member: Member) -> dict[str, set[str]]:
+    """The groups of all the member's deeds, by kind; every kind is there."""
+    found: dict[str, set[str]] = {"read": set(), "saved": set(), "set_aside": set()}
+    for kind, group in session.execute(
+        sa.select(Deed.kind, Deed.reading_group).where(
+            Deed.organisation_id == member.organisation_id, Deed.member_id == member.id
+        )
+    ):
+        found.setdefault(kind, set()).add(group)
+    return found
+
+
+def newest_places(session: Session, member: Member, *, limit: int) -> list[Place]:
+    return list(
+        session.scalars(
+            sa.select(Place)
+            .where(Place.organisation_id == member.organisation_id, Place.member_id == member.id)
+            .order_by(Place.at.desc(), Place.text_slug)
+            .limit(limit)
+        )
+    )
+
+
+def delete_deed(session: Session, actor: Actor, kind: str, group: str) -> bool:
+    """Whether there was one. Part of the caller's transaction."""
+    gone = session.scalars(
+        sa.delete(Deed)
+        .where(
+            Deed.organisation_id == actor.organisation,
+            Deed.member_id == actor.member,
+            Deed.kind == kind,
+            Deed.reading_group == group,
+        )
+        .returning(Deed.id)
+    ).all()
+    return bool(gone)
+
+
+def delete_place(session: Session, actor: Actor, slug: str) -> None:
+    """Part of the caller's transaction."""
+    session.execute(
+        sa.delete(Place).where(
+            Place.organisation_id == actor.organisation,
+            Place.member_id == actor.member,
+            Place.text_slug == slug,
+        )
+    )
+
+
+# Steering
+
+
+def steers(session: Session, member: Member | Actor, *, limit: int = MOST_STEERS) -> list[Steer]:
+    """How the member steers, newest first."""
+    organisation, member_id = _keys(member)
+    return list(
+        session.scalars(
+            sa.select(Steer)
+            .where(Steer.organisation_id == organisation, Steer.member_id == member_id)
+            .order_by(Steer.at.desc(), Steer.id)
+            .limit(limit)
+        )
+    )
+
+
+def steer(session: Session, actor: Actor, kind: str, target: str) -> Steer | None:
+    return session.scalars(
+        sa.select(Steer).where(
+            Steer.organisation_id == actor.organisation,
+            Steer.member_id == actor.member,
+            Steer.kind == kind,
+            Steer.target == target,
+        )
+    ).first()
+
+
+def own_steer(session: Session, actor: Actor, steer_id: str) -> Steer | None:
+    """The actor's own steer, or None."""
+    return session.scalars(
+        sa.select(Steer).where(
+            Steer.organisation_id == actor.organisation,
+            Steer.id == steer_id,
+            Steer.member_id == actor.member,
+        )
+    ).first()
+
+
+def _keys(who: Member | Actor) -> tuple[str, str]:
+    if isinstance(who, Actor):
+        return who.organisation, str(who.member)
+    return who.organisation_id, who.id
+
+
+# What everybody may read
+
+
+def named_reflections(
+    session: Session, organisation: str, names: Collection[str], *, limit: int = 5_000
+) -> list[str]:
+    """Pieces open to the organisation that show one of these names, the newest."""
+    return list(
+        session.scalars(
+            sa.select(Reflection.id)
+            .join(
+                Member,
+                sa.and_(
+                    Member.organisation_id == Reflection.organisation_id,
+                    Member.id == Reflection.member_id,
+                ),
+            )
+            .where(
+                Reflection.organisation_id == organisation,
+                Reflection.status == "submitted",
+                Reflection.audience == "organisation",
+                Member.name.in_(list(names)),
+            )
+            .order_by(Reflection.shown_at.desc(), Reflection.id)
+            .limit(limit)
+        )
+    )
+
+
+def open_reflections(
+    session: Session, actor: Actor, *, since: dt.date, limit: int
+) -> list[tuple[str, dt.date]]:
+    """Pieces open to the whole organisation since that day, newest first, with their day."""
+    start = dt.datetime.combine(since, dt.time(), dt.UTC)
+    rows = session.execute(
+        sa.select(Reflection.id, Reflection.shown_at)
+        .where(
+            Reflection.organisation_id == actor.organisation,
+            Reflection.status == "submitted",
+            Reflection.audience.in_(("organisation", "anonymous")),
+            Reflection.shown_at >= start,
+        )
+        .order_by(Reflection.shown_at.desc(), Reflection.id)
+        .limit(limit)
+    )
+    return [(id, at.date()) for id, at in rows if at is not None]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What a list that the member may read now says of one of its readings."""
+
+    title: str
+    note: str
+
+
+def listed(
+    session: Session, actor: Actor, lists: Collection[str], groups: Collection[str]
+) -> dict[tuple[str, str], Listed]:
+    """By list and group, of lists that the actor may read now."""
+    if not lists or not groups:
+        return {}
+    rows = session.execute(
+        sa.select(ListItem.list_id, ListItem.reading_group, ReadingList.title, ListItem.note)
+        .join(
+            ReadingList,
+            sa.and_(
+                ReadingList.organisation_id == ListItem.organisation_id,
+                ReadingList.id == ListItem.list_id,
+            ),
+        )
+        .where(
+            readable_by(actor),
+            ListItem.list_id.in_(list(lists)),
+            ListItem.reading_group.in_(list(groups)),
+        )
+        .order_by(ListItem.position.desc())
+    )
+    return {(list_id, group): Listed(title, note) for list_id, group, title, note in rows}
+
+
+# Vectors beside the words
 
 
 def keep_prepared(
@@ -79,7 +271,11 @@ def keep_prepared(
     # pieces before the member, as every other change locks them
     for evidence_id in sorted(prepared, key=lambda i: (i == "working_on", i)):
         kind, _, piece_id = evidence_id.partition(":")
-        if kind == "working_on":
+        if kind == "question":
+            lists.keep_prepared(
+                session, member, piece_id, texts[evidence_id], prepared[evidence_id]
+            )
+        elif kind == "working_on":
             row: Any = _to_change(session, Member, member, member.id)
             if row is not None and row.working_on.strip() == texts[evidence_id]:
                 row.working_on_prepared = prepared[evidence_id]
@@ -138,3 +334,82 @@ def keep_day_list(
             made_at=now,
         )
     )
+
+
+def touch_day_list(session: Session, member: Member, day: dt.date, *, now: dt.datetime) -> None:
+    """The member has asked for a list that was made before they came. Part of the
+    caller's transaction."""
+    session.execute(
+        sa.update(DayList)
+        .where(
+            DayList.organisation_id == member.organisation_id,
+            DayList.member_id == member.id,
+            DayList.day == day,
+        )
+        .values(made_at=now)
+    )
+
+
+# The night
+
+
+def without_list(
+    session: Session, *, day: dt.date, since: dt.datetime, limit: int
+) -> list[tuple[str, str, dt.datetime]]:
+    """Organisation and id of members who did something since then, with when they did
+    last, and who have no list of that day; those whose last list is oldest first."""
+    last = (
+        sa.select(
+            DayList.organisation_id,
+            DayList.member_id,
+            sa.func.max(DayList.day).label("day"),
+            sa.func.max(DayList.made_at).label("at"),
+        )
+        .group_by(DayList.organisation_id, DayList.member_id)
+        .subquery()
+    )
+    acts = sa.union_all(
+        *(
+            sa.select(
+                table.organisation_id.label("organisation_id"),
+                table.member_id.label("member_id"),
+                column.label("at"),
+            ).where(column >= since)
+            for table, column in (
+                (Deed, Deed.at),
+                (Place, Place.at),
+                (Steer, Steer.at),
+                (Note, Note.updated_at),
+                (Reflection, Reflection.updated_at),
+                (DayList, DayList.made_at),
+            )
+        )
+    ).subquery()
+    seen = (
+        sa.select(acts.c.organisation_id, acts.c.member_id, sa.func.max(acts.c.at).label("at"))
+        .group_by(acts.c.organisation_id, acts.c.member_id)
+        .subquery()
+    )
+    rows = session.execute(
+        sa.select(Member.organisation_id, Member.id, seen.c.at)
+        .join(
+            seen,
+            sa.and_(
+                seen.c.organisation_id == Member.organisation_id, seen.c.member_id == Member.id
+            ),
+        )
+        .outerjoin(
+            last,
+            sa.and_(
+                last.c.organisation_id == Member.organisation_id, last.c.member_id == Member.id
+            ),
+        )
+        .where(
+            Member.left_at.is_(None),
+            Member.welcomed_at.is_not(None),
+            sa.or_(last.c.day.is_(None), last.c.day < day),
+        )
+        .order_by(sa.func.coalesce(last.c.at, Member.joined_at), Member.id)
+        .limit(limit)
+    )
+    return [(organisation, member, at) for organisation, member, at in rows]

@@ -230,12 +230,14 @@ def _embed(
     progress: Callable[[int, int], None] | None = None,
 ) -> SyncReport:
     """Embed what is new; when nothing is left, propose what is said of new texts."""
+    from recommender.common_query import sync_common_query
     from recommender.indexing import sync_library
     from recommender.theme_search import sync_cards
 
     settings: Settings = app.config["XINDE"]
     synced = sync_library(settings.index_folder, library, model, progress=progress, seconds=seconds)
     if not synced.waiting:
+        sync_common_query(settings.index_folder, model)
         sync_cards(settings.index_folder, library, model)
         _propose(settings, library, model)
     return synced

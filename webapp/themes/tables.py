@@ -30,6 +30,8 @@ class ReadingList(Base, OfOrganisation):
     member_id: Mapped[str] = mapped_column(sa.String(32))  # who made it
     title: Mapped[str] = mapped_column(sa.String(200))
     question: Mapped[str] = mapped_column(sa.Text, default="")  # as it was asked
+    # readers other than its author see the question only where the author said so
+    question_shown: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     note: Mapped[str] = mapped_column(sa.Text, default="")
     # what the library does not answer, in words of the question
     unanswered: Mapped[list[str]] = mapped_column(default=list)

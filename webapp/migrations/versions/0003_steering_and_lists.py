@@ -53,6 +53,7 @@ def upgrade() -> None:
         sa.Column("member_id", sa.String(32), nullable=False),
         sa.Column("title", sa.String(200), nullable=False),
         sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("question_shown", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("unanswered", sa.JSON(), nullable=False),
         sa.Column("theme_list", sa.Boolean(), nullable=False),

@@ -26,16 +26,19 @@ function turn(form, on) {
 }
 
 function tell(form, answer) {
+  if (!answer.on) return say(answer.said);
+  const undo = Object.assign(document.createElement("button"), { type: "button", textContent: answer.undo });
+  undo.addEventListener("click", () => {
+    send(form);
+    form.querySelector("button").focus();
+  });
+  say(answer.said, undo);
+}
+
+// A line at the foot of the window, read out, that leaves by itself.
+export function say(...words) {
   clearTimeout(leaving);
-  said.replaceChildren(answer.said);
-  if (answer.on) {
-    const undo = Object.assign(document.createElement("button"), { type: "button", textContent: answer.undo });
-    undo.addEventListener("click", () => {
-      send(form);
-      form.querySelector("button").focus();
-    });
-    said.append(undo);
-  }
+  said.replaceChildren(...words);
   const leave = () => {
     if (said.matches(":hover, :focus-within")) leaving = setTimeout(leave, 4000);
     else said.replaceChildren();

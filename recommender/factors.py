@@ -1,0 +1,55 @@
+"""What a reading's parts are multiplied by: language, time, level, freshness.
+
+One number per text for all its parts, so that a score stays the sum of its
+parts and a part stays what taking its evidence away would cost.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+OTHER_LANGUAGE = 0.8  # for readings not in the member's first language
+# A text that takes longer than the member has: less the longer it is, and
+# never less than this, so that a passage of a book is offered when clearly closer.
+LEAST_TIME = 0.6
+# By the number of texts read of a theme: 0, 1, 2, 3 and more.
+ADVANCED = np.array([0.9, 0.95, 1.0, 1.0])
+INTRODUCTORY = np.array([1.0, 1.0, 1.0, 0.9])
+FRESHNESS = 1 / 3  # what the slider at 1 adds to a text that came in lately
+
+
+def factors(
+    minutes: np.ndarray,
+    level: np.ndarray,
+    read: np.ndarray,
+    first_language: np.ndarray,
+    fresh: np.ndarray,
+    *,
+    available: int | None,
+    newness: float,
+) -> np.ndarray:
+    """(n,) float64 > 0, one per reading.
+
+    minutes: that the whole text takes; level: 1 introductory to 3 advanced, 0
+    unknown; read: texts that the member has read of its theme; first_language,
+    fresh: bool. `available` minutes, None when the member did not say.
+    """
+    found = np.where(first_language, 1.0, OTHER_LANGUAGE)
+    found *= for_time(minutes, available)
+    found *= for_level(level, read)
+    found[fresh] *= 1 + FRESHNESS * newness
+    return found
+
+
+def for_time(minutes: np.ndarray, available: int | None) -> np.ndarray:
+    """1 for what can be read in that time, then falling with the square root of the excess."""
+    if available is None or available <= 0:
+        return np.ones(len(minutes))
+    longer = np.maximum(minutes / available, 1.0)
+    return np.maximum(1 / np.sqrt(longer), LEAST_TIME)
+
+
+def for_level(level: np.ndarray, read: np.ndarray) -> np.ndarray:
+    """Introductory texts of a theme first; after a few, those that lead further."""
+    step = np.clip(read, 0, 3)
+    return np.where(level == 3, ADVANCED[step], np.where(level == 1, INTRODUCTORY[step], 1.0))

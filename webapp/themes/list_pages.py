@@ -1,0 +1,221 @@
+"""What the pages of reading lists may use: one dataclass each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from flask import url_for
+from sqlalchemy.orm import Session
+
+from corpus.languages import detect
+from corpus.library import Library
+from webapp import languages, pages
+from webapp.access import Actor
+from webapp.ids import new_id
+from webapp.members import store as members
+from webapp.readings.kept_page import mark_of_moment
+from webapp.reflections import store as reflections
+from webapp.reflections.store import Readers
+from webapp.themes import entries, sharing, store
+from webapp.themes.entries import Entry
+from webapp.themes.store import ListRow, Mark, ShownList
+
+ON_A_PAGE = 20
+IN_A_SECTION = 6  # of each kind, on the page with all kinds
+
+SHOWS = ("mine", "shared", "themes")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A list in a row of lists, with how many of its readings this member may see."""
+
+    found: ListRow
+    readings: int
+
+    @property
+    def lang(self) -> str:
+        return lang_of(self.found.title)
+
+
+@dataclass(frozen=True)
+class Section:
+    show: str
+    rows: list[Row]
+    more: str | None  # where the rest is
+
+
+@dataclass(frozen=True)
+class ListsPage(pages.Page):
+    template: ClassVar[str] = "themes/lists.html"
+
+    sections: list[Section]
+    show: str  # one of SHOWS, or "" with all of them
+    first: bool
+
+
+def lists(session: Session, actor: Actor, show: str, *, after: Mark | None) -> ListsPage:
+    """All three kinds, or a page of one."""
+    shown = [show] if show else list(SHOWS)
+    limit = ON_A_PAGE if show else IN_A_SECTION
+    found = {one: rows_of(session, actor, one, after=after, limit=limit + 1) for one in shown}
+    everything = [row.id for rows in found.values() for row in rows]
+    counts = visible_counts(session, actor, everything)
+    sections = []
+    for one, rows in found.items():
+        more = None
+        if len(rows) > limit:
+            last = rows[limit - 1]
+            mark = mark_of_moment(*last.mark) if show else None
+            more = url_for(".index", show=one, after=mark)
+        of_page = [Row(row, counts.get(row.id, 0)) for row in rows[:limit]]
+        sections.append(Section(one, of_page, more))
+    return ListsPage(sections, show, first=after is None)
+
+
+def rows_of(
+    session: Session, actor: Actor, show: str, *, after: Mark | None, limit: int
+) -> list[ListRow]:
+    if show == "mine":
+        return store.mine(session, actor, after=after, limit=limit)
+    return store.shared(session, actor, theme_lists=show == "themes", after=after, limit=limit)
+
+
+def visible_counts(session: Session, actor: Actor, lists: Sequence[str]) -> dict[str, int]:
+    """How many readings of each list this member may see: one that is closed to them
+    must not be told by a number."""
+    items = store.items(session, actor, lists)
+    together = [item for of_one in items.values() for item in of_one]
+    essays = entries.readable(session, actor, together)
+    return {one: len(entries.visible(of_one, essays)) for one, of_one in items.items()}
+
+
+@dataclass(frozen=True)
+class ListPage(pages.Page):
+    template: ClassVar[str] = "themes/show.html"
+
+    kept: ShownList
+    entries: list[Entry]
+    languages: list[tuple[str, str]]
+    can_publish: bool
+    key: str
+
+    @property
+    def minutes(self) -> int:
+        return sum(entry.minutes or 0 for entry in self.entries)
+
+    @property
+    def parts(self) -> int:
+        """Of the question, as far as this reader may know them."""
+        return len({p for e in self.entries for p in e.covers} | set(self.kept.unanswered))
+
+    @property
+    def lang(self) -> str:
+        return lang_of(self.kept.title)
+
+    @property
+    def note_lang(self) -> str:
+        return lang_of(self.kept.note)
+
+    @property
+    def question_lang(self) -> str:
+        return lang_of(self.kept.question)
+
+
+def show(session: Session, actor: Actor, library: Library, found: ShownList) -> ListPage:
+    shown = shown_entries(session, actor, library, found)
+    return ListPage(
+        kept=found,
+        entries=shown,
+        languages=entries.languages_of(shown),
+        can_publish=found.mine and (actor.organizer or actor.administrator),
+        key=new_id(),
+    )
+
+
+def shown_entries(
+    session: Session, actor: Actor, library: Library, found: ShownList
+) -> list[Entry]:
+    """For others without what is closed to them; its author sees that something is."""
+    items = store.items(session, actor, [found.id]).get(found.id, [])
+    shown = entries.entries(session, actor, library, items)
+    return shown if found.mine else [entry for entry in shown if entry.state != "closed"]
+
+
+@dataclass(frozen=True)
+class EditPage(pages.Page):
+    template: ClassVar[str] = "themes/edit.html"
+
+    kept: ShownList
+    entries: list[Entry]
+    moved: str  # the reading that was just moved; its button has the focus
+    way: str  # "up" or "down"
+    title_limit: int = sharing.TITLE_LIMIT
+    note_limit: int = sharing.NOTE_LIMIT
+    item_note_limit: int = sharing.ITEM_NOTE_LIMIT
+
+
+@dataclass(frozen=True)
+class SharePage(pages.Page):
+    template: ClassVar[str] = "themes/share.html"
+
+    kept: ShownList
+    units: list[Readers]
+    everybody: int
+    chosen: str
+    key: str
+    obstacle: str = ""
+
+
+def share(
+    session: Session, actor: Actor, found: ShownList, *, chosen: str = "", obstacle: str = ""
+) -> SharePage:
+    return SharePage(
+        kept=found,
+        units=reflections.readers_of_units(session, actor),
+        everybody=reflections.member_count(session, actor.organisation),
+        chosen=chosen or chosen_now(found),
+        key=new_id(),
+        obstacle=obstacle,
+    )
+
+
+@dataclass(frozen=True)
+class PublishPage(pages.Page):
+    template: ClassVar[str] = "themes/publish.html"
+
+    kept: ShownList
+    units: list[tuple[str, str]]  # id, name
+    chosen: str
+    key: str
+    obstacle: str = ""
+
+
+def publish(
+    session: Session, actor: Actor, found: ShownList, *, chosen: str = "", obstacle: str = ""
+) -> PublishPage:
+    units = members.units(session, actor.organisation)
+    return PublishPage(
+        kept=found,
+        units=[(unit.id, unit.name) for unit in units],
+        chosen=chosen or (chosen_now(found) if found.theme_list else "organisation"),
+        key=new_id(),
+        obstacle=obstacle,
+    )
+
+
+def chosen_now(found: ShownList) -> str:
+    return f"unit:{found.unit_id}" if found.audience == "unit" else found.audience
+
+
+@dataclass(frozen=True)
+class DeletePage(pages.Page):
+    template: ClassVar[str] = "themes/delete.html"
+
+    kept: ShownList
+
+
+def lang_of(words: str) -> str:
+    return languages.HTML_LANG[detect(words)]

@@ -1,0 +1,55 @@
+"""What may become of a reading list: its limits, and with whom it may be shared. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Literal, cast, get_args
+
+ListAudience = Literal["private", "unit", "organisation"]
+Obstacle = Literal["no_title", "empty", "no_audience", "no_unit", "not_your_unit"]
+
+TITLE_LIMIT = 200  # characters
+NOTE_LIMIT = 2_000
+ITEM_NOTE_LIMIT = 1_000
+MOST_ITEMS = 60
+MOST_LISTS = 500  # of one member
+
+
+def as_audience(value: str | None) -> ListAudience | None:
+    return cast(ListAudience, value) if value in get_args(ListAudience) else None
+
+
+def obstacle(
+    *,
+    title: str,
+    readings: int,
+    audience: str | None,
+    unit: str | None,
+    units: Collection[str],
+) -> Obstacle | None:
+    """What stands in the way of opening a list to others, or None.
+
+    `units`: those that the author may choose now. Taking a list back is never hindered.
+    """
+    if as_audience(audience) is None:
+        return "no_audience"
+    if audience == "private":
+        return None
+    if not title.strip():
+        return "no_title"
+    if not readings:
+        return "empty"
+    if audience == "unit" and not unit:
+        return "no_unit"
+    if audience == "unit" and unit not in units:
+        return "not_your_unit"
+    return None
+
+
+def moved(order: list[str], one: str, by: int) -> list[str]:
+    """`order` with `one` moved by so many places; as it was where there is no such place."""
+    if one not in order:
+        return order
+    rest = [other for other in order if other != one]
+    place = max(0, min(len(rest), order.index(one) + by))
+    return [*rest[:place], one, *rest[place:]]
