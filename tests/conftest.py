@@ -1,4 +1,4 @@
-"""What holds for all tests: under CI nothing important may be skipped; long ones begin first."""
+"""What holds for all tests: under CI nothing important may be skipped."""
 
 from __future__ import annotations
 
@@ -7,16 +7,7 @@ import os
 import pytest
 
 MUST_RUN = ("browser", "postgres", "data")
-FIRST = ("tests/test_postgres.py", "tests/webapp/test_hostile.py")  # minutes each
-
 _skipped: list[str] = []
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files are dealt to the processes in this order, and none may be left alone at the end."""
-    items.sort(
-        key=lambda item: next((n for n, f in enumerate(FIRST) if item.nodeid.startswith(f)), 9)
-    )
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -46,8 +46,9 @@ def test_the_web_app_works_on_postgresql(postgres_url: str):
             "-m",
             "not slow",
             "-q",
-            "-n",
-            "0",  # one engine, one process: the other core has the other tests
+            # of words and rules alone; no database takes part
+            "--ignore=tests/webapp/test_texts_reasons.py",
+            "--ignore=tests/webapp/test_reflections_rules.py",
             "-p",
             "no:cacheprovider",
         ],

@@ -62,6 +62,22 @@ def test_what_is_written_is_saved_by_itself_and_is_there_after_a_reload(open_pag
     assert len(bodies("maria")) == 1
 
 
+def test_words_typed_before_the_script_has_come_are_saved(open_page, bodies):
+    page = open_page("maria")
+    begun(page)
+    held = []
+    page.route("**/js/draft.js*", held.append)
+    page.goto(page.url, wait_until="commit")
+    page.locator("#body").press("End")
+    write(page, " Typed at once.")
+    while not held:
+        page.wait_for_timeout(50)
+    held[0].continue_()
+    said(page, "Saved")
+    page.wait_for_timeout(2_500)
+    assert bodies("maria") == ["A first line. Typed at once."]
+
+
 def test_a_visit_without_a_word_leaves_nothing(open_page, bodies):
     page = open_page("maria")
     page.goto("/write?text=going-to-see")

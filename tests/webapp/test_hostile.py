@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -323,6 +323,14 @@ def complaints(answer: Any, who: str, path: str) -> list[str]:
     return found
 
 
+def some(kinds: Sequence[Any], who: str, rule: Rule) -> Sequence[Any]:
+    """All of them for whoever may do most; of the others', who are mostly turned away
+    before anything is looked at, each rule tries another third."""
+    if who in ("the author", "an administrator"):
+        return kinds
+    return kinds[len(rule.rule + who) % 3 :: 3]
+
+
 def trial(client, who: str, method: str, path: str, name: str, **options: Any) -> list[str]:
     answer = client.open(path, method=method, **options)
     wrong = complaints(answer, who, path)
@@ -339,7 +347,7 @@ def test_no_body_breaks_any_address(world, who):
         if method not in ("POST", "PUT"):
             continue
         world.renew()
-        for sent in bodies():
+        for sent in some(bodies(), who, rule):
             client = world.client(who)
             for ids in world.ids.values() if "reflection_id" in rule.rule else [world.ids["unit"]]:
                 path = path_of(rule, ids)
@@ -355,7 +363,7 @@ def test_no_address_and_no_query_breaks_a_page(world, who):
     for rule, method in rules(world.app):
         client = world.client(who)
         for ids in world.ids.values() if "reflection_id" in rule.rule else [world.ids["unit"]]:
-            for query in QUERIES if method == "GET" else QUERIES[:1]:
+            for query in some(QUERIES, who, rule) if method == "GET" else QUERIES[:1]:
                 path = f"{path_of(rule, ids)}?{query}"
                 if (method, rule.endpoint) != ("POST", "reflections.delete"):
                     wrong += trial(client, who, method, path, query[:40])

@@ -70,7 +70,7 @@ class Member(Base, OfOrganisation):
     # Private: how suggestions are made. Of 0 (more of the same) to 100 (something new).
     newness: Mapped[int] = mapped_column(default=30, server_default="30")
     # Signals that the member switched off: kinds of evidence, or single pieces by their id.
-    switched_off: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    switched_off: Mapped[list[str]] = mapped_column(default=list, nullable=True)
     minutes_today: Mapped[int | None] = mapped_column()  # time to read, on `minutes_day` only
     minutes_day: Mapped[dt.date | None] = mapped_column(sa.Date)
     welcomed_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)

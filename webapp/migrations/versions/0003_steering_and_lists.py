@@ -15,9 +15,9 @@ def upgrade() -> None:
     op.add_column(
         "members", sa.Column("newness", sa.Integer(), server_default="30", nullable=False)
     )
-    op.add_column(
-        "members", sa.Column("switched_off", sa.JSON(), server_default="[]", nullable=False)
-    )
+    # Filled, and without a default of its own: JSON has none that both engines compare.
+    op.add_column("members", sa.Column("switched_off", sa.JSON(), nullable=True))
+    op.execute("update members set switched_off = '[]'")
     op.add_column("members", sa.Column("minutes_today", sa.Integer(), nullable=True))
     op.add_column("members", sa.Column("minutes_day", sa.Date(), nullable=True))
     op.create_table(

@@ -19,7 +19,8 @@ function keep(form) {
   const say = form.dataset;
   let device = deviceWords(say.place);
   let version = Number(say.version);
-  let saved = words(); // what the server has
+  // What the server has: as the page came, not what was typed before this ran.
+  let saved = { title: title.defaultValue, body: body.defaultValue };
   let sending = false;
   let flight = Promise.resolve(); // ends when the last save has its answer
   let waitTimer, deviceTimer;
@@ -260,4 +261,9 @@ function keep(form) {
   });
 
   citing(form);
+
+  if (dirty()) {
+    keepHereSoon();
+    saveIn(PAUSE);
+  }
 }
