@@ -66,7 +66,7 @@ def test_words_typed_before_the_script_has_come_are_saved(open_page, bodies):
     page = open_page("maria")
     begun(page)
     held = []
-    page.route("**/js/draft.js*", held.append)
+    page.route("**/js/draft.js*", lambda route: held.append(route))
     page.goto(page.url, wait_until="commit")
     page.locator("#body").press("End")
     write(page, " Typed at once.")
