@@ -27,6 +27,7 @@ ORDER = (
     "suggestions",
     "steering",
     "asking",
+    "coaching",
     "web",
     "nightly",
 )
