@@ -10,7 +10,7 @@ thread's processor time:
 
     OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 python benchmarks/recommender.py --processor-time
 
-Where the readings are many enough for codes (docs/decisions/0009), `suggest` is
+Where the readings are many enough for codes (docs/decisions/0008), `suggest` is
 timed with them and without; the product it is divided by is the exact one.
 """
 

@@ -9,7 +9,7 @@ exact, and only who is asked is a guess.
 
 The codes are derived from the base's vectors and lie beside them. Where they
 are missing the product is exact and the next sync makes them; where faiss (the
-extra `large`) cannot be imported, it stays exact. docs/decisions/0009.
+extra `large`) cannot be imported, it stays exact. docs/decisions/0008.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ log = logging.getLogger(__name__)
 
 Languages = Sequence[tuple[str, int, int]]  # language, first row, end
 
-# Readings of one language; below, the exact product takes no time worth a file (0009).
+# Readings of one language; below, the exact product takes no time worth a file (0008).
 CODES_FROM = 20_000
 NEVER = 2**62
 # Readings named for each one wanted. Of the exact nearest 100 among 24,000 real
 # passages 4 for each hold .994, 6 hold .9992 and 8 hold .9999; among more, a little
-# fewer (0009).
+# fewer (0008).
 FETCH = 6
 FETCH_OF_MANY = 8
 MANY = 100_000

@@ -2,7 +2,7 @@
 
 A search ranks, and its z-scores always have a best: they cannot say that a
 library has nothing on a subject. What can, measured on questions that a library
-answers and does not (`benchmarks/asking.py`, docs/decisions/0011):
+answers and does not (`benchmarks/asking.py`, docs/decisions/0010):
 
 - **Nearness** of the text: by how many standard deviations it is nearer to the
   question than to subjects at large, as the mean of its nearest passages. One
