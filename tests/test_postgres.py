@@ -46,7 +46,8 @@ def test_the_web_app_works_on_postgresql(postgres_url: str):
             "-m",
             "not slow",
             "-q",
-            # of words and rules alone; no database takes part
+            # of words, rules and commands that set up an SQLite of their own
+            "--ignore=tests/webapp/test_cli.py",
             "--ignore=tests/webapp/test_texts_reasons.py",
             "--ignore=tests/webapp/test_reflections_rules.py",
             "-p",

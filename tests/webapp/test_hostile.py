@@ -323,12 +323,12 @@ def complaints(answer: Any, who: str, path: str) -> list[str]:
     return found
 
 
-def some(kinds: Sequence[Any], who: str, rule: Rule) -> Sequence[Any]:
-    """All of them for whoever may do most; of the others', who are mostly turned away
-    before anything is looked at, each rule tries another third."""
-    if who in ("the author", "an administrator"):
-        return kinds
-    return kinds[len(rule.rule + who) % 3 :: 3]
+def some(kinds: Sequence[Any], engine: str, who: str, rule: Rule) -> Sequence[Any]:
+    """All of them for the author on SQLite, who gets furthest; of the others', who are
+    mostly turned away before anything is looked at, each rule tries some, others another
+    time."""
+    step = {"the author": 1, "an administrator": 2}.get(who, 4) * (2 if engine != "sqlite" else 1)
+    return kinds[len(rule.rule + who) % step :: step]
 
 
 def trial(client, who: str, method: str, path: str, name: str, **options: Any) -> list[str]:
@@ -341,13 +341,13 @@ def trial(client, who: str, method: str, path: str, name: str, **options: Any) -
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize(("engine", "who"), ON, indirect=["engine"])
-def test_no_body_breaks_any_address(world, who):
+def test_no_body_breaks_any_address(world, engine, who):
     wrong: list[str] = []
     for rule, method in rules(world.app):
         if method not in ("POST", "PUT"):
             continue
         world.renew()
-        for sent in some(bodies(), who, rule):
+        for sent in some(bodies(), engine, who, rule):
             client = world.client(who)
             for ids in world.ids.values() if "reflection_id" in rule.rule else [world.ids["unit"]]:
                 path = path_of(rule, ids)
@@ -358,12 +358,12 @@ def test_no_body_breaks_any_address(world, who):
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize(("engine", "who"), ON, indirect=["engine"])
-def test_no_address_and_no_query_breaks_a_page(world, who):
+def test_no_address_and_no_query_breaks_a_page(world, engine, who):
     wrong: list[str] = []
     for rule, method in rules(world.app):
         client = world.client(who)
         for ids in world.ids.values() if "reflection_id" in rule.rule else [world.ids["unit"]]:
-            for query in some(QUERIES, who, rule) if method == "GET" else QUERIES[:1]:
+            for query in some(QUERIES, engine, who, rule) if method == "GET" else QUERIES[:1]:
                 path = f"{path_of(rule, ids)}?{query}"
                 if (method, rule.endpoint) != ("POST", "reflections.delete"):
                     wrong += trial(client, who, method, path, query[:40])
