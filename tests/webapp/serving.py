@@ -59,6 +59,8 @@ class Server:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                # A shell that runs the tests in the background hands on an ignored Ctrl-C.
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
             )
 
     @property
