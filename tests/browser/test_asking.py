@@ -147,7 +147,8 @@ def test_an_organizer_gives_a_theme_list(open_page):
     page = open_page("ada")
     ask(page, QUESTION)
     made = keep(page)
-    page.get_by_role("link", name="Make it a theme list").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Make it a theme list").click()
     look(page, "publishing")
     page.get_by_label("For whom?").select_option(label="Harbour")
     page.get_by_role("button", name="Make it a theme list").click()
