@@ -9,13 +9,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from webapp.access import Actor
 from webapp.community import change
 from webapp.ids import new_id
+from webapp.readings import store
 from webapp.readings.tables import Deed, Place
 from webapp.readings.which import Which
 
@@ -43,17 +43,7 @@ def do(session: Session, actor: Actor, what: Which, kind: str, *, now: dt.dateti
 def undo(session: Session, actor: Actor, group: str, kind: str) -> bool:
     """Forget a deed altogether; False if there was none."""
     with change(session):
-        gone = session.scalars(
-            sa.delete(Deed)
-            .where(
-                Deed.organisation_id == actor.organisation,
-                Deed.member_id == actor.member,
-                Deed.kind == kind,
-                Deed.reading_group == group,
-            )
-            .returning(Deed.id)
-        ).all()
-    return bool(gone)
+        return store.delete_deed(session, actor, kind, group)
 
 
 def keep_place(

@@ -91,3 +91,29 @@ def place(session: Session, actor: Actor, slug: str) -> str | None:
             Place.text_slug == slug,
         )
     )
+
+
+def delete_deed(session: Session, actor: Actor, kind: str, group: str) -> bool:
+    """Whether there was one. Part of the caller's transaction."""
+    gone = session.scalars(
+        sa.delete(Deed)
+        .where(
+            Deed.organisation_id == actor.organisation,
+            Deed.member_id == actor.member,
+            Deed.kind == kind,
+            Deed.reading_group == group,
+        )
+        .returning(Deed.id)
+    ).all()
+    return bool(gone)
+
+
+def delete_place(session: Session, actor: Actor, slug: str) -> None:
+    """Part of the caller's transaction."""
+    session.execute(
+        sa.delete(Place).where(
+            Place.organisation_id == actor.organisation,
+            Place.member_id == actor.member,
+            Place.text_slug == slug,
+        )
+    )

@@ -17,6 +17,7 @@ from webapp.access import Actor
 from webapp.community import change
 from webapp.ids import new_id
 from webapp.members.tables import Member
+from webapp.readings import store as readings
 from webapp.resources import Resources
 from webapp.suggestions import cards, gathering, profile, store
 from webapp.suggestions.cards import Kept
@@ -208,14 +209,14 @@ def switch(session: Session, actor: Actor, what: Collection[str], *, off: bool) 
 def forget_deed(session: Session, actor: Actor, kind: str, group: str) -> None:
     """A deed, as if it had never been; a new list at once."""
     with change(session):
-        if store.delete_deed(session, actor, kind, group):
+        if readings.delete_deed(session, actor, kind, group):
             new_list_due(session, actor)
 
 
 def forget_place(session: Session, actor: Actor, slug: str) -> None:
     """Where the member was in a text."""
     with change(session):
-        store.delete_place(session, actor, slug)
+        readings.delete_place(session, actor, slug)
 
 
 def forget_switch(session: Session, actor: Actor, piece: str) -> None:
