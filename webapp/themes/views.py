@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, abort, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -137,16 +139,7 @@ def share(list_id: str) -> Answer:
 @needs("list.own")
 def open_to(list_id: str) -> Answer:
     """Open the list to one of one's units or the organisation, or take it back."""
-    found = own(list_id)
-    try:
-        opened(found, units=g.actor.units, theme_list=False)
-    except Hindered as problem:
-        page = list_pages.share(
-            db.session, g.actor, found, chosen=request.form.get("audience", "")[:80],
-            obstacle=wording.obstacle(problem.obstacle),
-        )  # fmt: skip
-        return pages.render(page, 422)
-    return redirect(url_for(".show", list_id=list_id), 303)
+    return opened(own(list_id), units=g.actor.units, theme_list=False, form=list_pages.share)
 
 
 @bp.get("/lists/<list_id>/publish")
@@ -159,17 +152,8 @@ def publish(list_id: str) -> Answer:
 @needs("lists.publish")
 def give(list_id: str) -> Answer:
     """Make it a theme list for any unit or the organisation."""
-    found = own(list_id)
     units = frozenset(unit.id for unit in members.units(db.session, g.actor.organisation))
-    try:
-        opened(found, units=units, theme_list=True)
-    except Hindered as problem:
-        page = list_pages.publish(
-            db.session, g.actor, found, chosen=request.form.get("audience", "")[:80],
-            obstacle=wording.obstacle(problem.obstacle),
-        )  # fmt: skip
-        return pages.render(page, 422)
-    return redirect(url_for(".show", list_id=list_id), 303)
+    return opened(own(list_id), units=units, theme_list=True, form=list_pages.publish)
 
 
 @bp.route("/lists/<list_id>/delete", methods=["GET", "POST"])
@@ -213,21 +197,30 @@ def key_sent() -> str:
     return key
 
 
-def opened(found: ShownList, *, units: frozenset[str], theme_list: bool) -> None:
-    """Carry out the one choice of the form."""
-    audience, _colon, unit = request.form.get("audience", "")[:80].partition(":")
-    actions.share(
-        db.session,
-        g.actor,
-        found.id,
-        audience=audience or None,
-        unit_id=unit or None,
-        question_shown=request.form.get("question_shown") == "1",
-        units=units,
-        theme_list=theme_list,
-        key=key_sent(),
-        now=clock.now(),
-    )
+def opened(
+    found: ShownList, *, units: frozenset[str], theme_list: bool, form: Callable[..., pages.Page]
+) -> Answer:
+    """Carry out the one choice of the form, or show the form again with what hinders it."""
+    chosen = request.form.get("audience", "")[:80]
+    audience, _colon, unit = chosen.partition(":")
+    try:
+        actions.share(
+            db.session,
+            g.actor,
+            found.id,
+            audience=audience or None,
+            unit_id=unit or None,
+            question_shown=request.form.get("question_shown") == "1",
+            units=units,
+            theme_list=theme_list,
+            key=key_sent(),
+            now=clock.now(),
+        )
+    except Unknown:  # deleted in another tab this moment
+        abort(404)
+    except Hindered as problem:
+        obstacle = wording.obstacle(problem.obstacle)
+        return pages.render(form(db.session, g.actor, found, chosen=chosen, obstacle=obstacle), 422)
     queue.learn_again()
     if audience == "private":
         flash(_("Only you can see this list now."), "info")
@@ -235,3 +228,4 @@ def opened(found: ShownList, *, units: frozenset[str], theme_list: bool) -> None
         flash(_("It is a theme list now. You can take it back at any time."), "info")
     else:
         flash(_("Shared. You can take it back at any time."), "info")
+    return redirect(url_for(".show", list_id=found.id), 303)
