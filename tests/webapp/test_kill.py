@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import re
 import subprocess
@@ -55,8 +56,8 @@ class Writer(threading.Thread):
         for count in range(10_000):
             try:
                 self.submit(f"Piece {self.number}-{count}")
-            except OSError:
-                return  # the server is gone
+            except (OSError, http.client.HTTPException):
+                return  # the server is gone, or went in the middle of an answer
 
     def submit(self, title: str) -> None:
         page = self.browser.get("/write")[1]
