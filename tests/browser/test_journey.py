@@ -234,10 +234,17 @@ PAGES = (
 )
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize(
-    ("size", "dark"), [("phone", False), ("phone", True), ("desk", False), ("desk", True)]
-)
+# Every pair of size, paper and language: what is wrong only in a phone's dark Chinese
+# is not worth as much time again.
+LOOKS = [
+    ("phone", False, "en"),
+    ("phone", True, "zh"),
+    ("desk", False, "zh"),
+    ("desk", True, "en"),
+]
+
+
+@pytest.mark.parametrize(("size", "dark", "language"), LOOKS)
 def test_no_page_has_an_accessibility_violation_or_runs_over_the_edge(
     visit, served, language, size, dark
 ):
