@@ -44,6 +44,7 @@ class SentenceClassifier:
     def __init__(self, weights: Weights) -> None:
         self._weights = weights
         self.fingerprint = str(weights.fingerprint)
+        self.version = files.digest(weights)  # judgements of two versions are not the same
 
     @classmethod
     def load(cls, path: Path | None = None) -> SentenceClassifier:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +41,14 @@ class Weights:
 
 _KEPT = {"term_hashes": np.uint32, "fingerprint": np.str_}
 _SMALL = {"term_weights", "value"}  # kept as int8 with one scale for each last axis
+
+
+def digest(weights: Weights) -> str:
+    """A name for these numbers."""
+    found = blake2b(digest_size=8)
+    for field in fields(Weights):
+        found.update(np.ascontiguousarray(getattr(weights, field.name)).tobytes())
+    return found.hexdigest()
 
 
 def save(weights: Weights, path: Path) -> None:
