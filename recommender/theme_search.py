@@ -148,12 +148,19 @@ class Works:
 
 
 def rank_texts(
-    index: Index, model: TextModel, query: str, *, by: By = "mix", limit: int = 50
+    index: Index,
+    model: TextModel,
+    query: str,
+    *,
+    by: By = "mix",
+    limit: int = 50,
+    with_passages: bool = True,
 ) -> list[RankedText]:
     """Texts of the library, those most about `query` first, ties by slug.
 
     Every text has a place, in a long answer also those that are not about it.
-    A query without a letter or digit finds nothing.
+    A query without a letter or digit finds nothing. Without passages it is quicker:
+    `best_passage_id` is then None.
     """
     query = query.strip()[:MOST_CHARACTERS]
     terms = np.array(list(dict.fromkeys(term_hashes(query).tolist()))[:MOST_TERMS], np.uint64)
@@ -181,9 +188,17 @@ def rank_texts(
         meaning = meaning + LIKENESS * z(likeness(works, words + meaning))
     total = words + meaning
     best = sorted(range(len(works)), key=lambda i: (-total[i], works.slugs[i]))[:limit]
-    passages = _best_passages(index, snapshot, works, best, terms, asked)
+    passages: dict[int, str | None] = {}
+    if with_passages:
+        passages = _best_passages(index, snapshot, works, best, terms, asked)
     return [
-        RankedText(works.slugs[i], float(total[i]), float(words[i]), float(meaning[i]), passages[i])
+        RankedText(
+            works.slugs[i],
+            float(total[i]),
+            float(words[i]),
+            float(meaning[i]),
+            passages.get(i),
+        )
         for i in best
     ]
 

@@ -25,7 +25,7 @@ from recommender.embedding import sentences_of
 from recommender.index import Index, Kept, Snapshot
 from recommender.readings import Reading
 
-__all__ = ["Answer", "Item", "ask"]
+__all__ = ["Answer", "Item", "ask", "sentence_of"]
 
 MOST, FEWEST = 7, 3
 
@@ -179,12 +179,12 @@ def _item(
     return Item(
         kept.reading,
         tuple(covers.tolist()),
-        _sentence(snapshot, found.lines[line], row, spread, found.words, kept),
+        sentence_of(snapshot, found.lines[line], row, spread, found.words, kept),
         tuple(float(r) for r in found.relevance[text, : len(strength)]),
     )
 
 
-def _sentence(
+def sentence_of(
     snapshot: Snapshot, line: Line, row: int, spread: float, weight: float, kept: Kept
 ) -> str:
     """The sentence that gave most to the passage's relevance, of those that can stand alone."""

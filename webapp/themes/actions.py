@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -188,7 +189,10 @@ def _own(session: Session, actor: Actor, list_id: str) -> ReadingList:
 
 def _put(session: Session, reading_list: ReadingList, items: Sequence[Item]) -> None:
     """Make these the items of a list."""
-    keys = {"organisation_id": reading_list.organisation_id, "list_id": reading_list.id}
+    keys: dict[str, Any] = {
+        "organisation_id": reading_list.organisation_id,
+        "list_id": reading_list.id,
+    }
     session.execute(sa.delete(ListItem).filter_by(**keys))
     if not items:
         return
@@ -205,6 +209,9 @@ def _put(session: Session, reading_list: ReadingList, items: Sequence[Item]) -> 
                 "covers": list(item.covers),
                 "minutes": item.minutes,
                 "note": item.note,
+                "question": item.question,
+                "part": item.part,
+                "week": item.week,
             }
             for position, item in enumerate(items)
         ],

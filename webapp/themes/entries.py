@@ -46,6 +46,9 @@ class Entry:
     sentence: str
     covers: tuple[str, ...]
     note: str
+    question: str = ""
+    part: bool = False  # only the part around the passage is meant
+    week: int | None = None  # 0 first
 
     @property
     def anchor(self) -> str:
@@ -105,7 +108,7 @@ def _text(item: Item, record: TextRecord | None, passage: Passage | None) -> Ent
         title=record.title if record else item.title,
         author=record.author if record else "",
         by_member=False,
-        minutes=record.minutes if record and not gone else None,
+        minutes=_minutes(item, record) if not gone else None,
         language=language,
         lang=labels.html_lang(language, record.script if record else None),
         level=labels.level(record.level) if record and not gone else "",
@@ -113,7 +116,15 @@ def _text(item: Item, record: TextRecord | None, passage: Passage | None) -> Ent
         sentence=item.sentence,
         covers=item.covers,
         note=item.note,
+        question=item.question,
+        part=item.part,
+        week=item.week,
     )
+
+
+def _minutes(item: Item, record: TextRecord | None) -> int | None:
+    """Of the whole text as it is now, or of the part that is meant."""
+    return item.minutes if item.part else (record.minutes if record else None)
 
 
 def _essay(item: Item, essay: Shown | None) -> Entry:
@@ -122,7 +133,7 @@ def _essay(item: Item, essay: Shown | None) -> Entry:
             reading=item.reading, state="closed", url=None,
             title=_("A reflection that is no longer open to you"), author="", by_member=True,
             minutes=None, language="", lang="", level="", heading="", sentence="", covers=(),
-            note=item.note,
+            note=item.note, question=item.question, week=item.week,
         )  # fmt: skip
     return Entry(
         reading=item.reading,
@@ -139,10 +150,12 @@ def _essay(item: Item, essay: Shown | None) -> Entry:
         sentence=item.sentence if _holds(essay, item.sentence) else "",
         covers=item.covers,
         note=item.note,
+        question=item.question,
+        week=item.week,
     )
 
 
 def _holds(essay: Any, sentence: str) -> bool:
     """Whether the reflection still says what was quoted of it."""
-    words = " ".join(without_marks(own_text(essay.body))[0].split())
+    words = " ".join(without_marks(own_text(essay.body, essay.lesson))[0].split())
     return bool(sentence) and " ".join(sentence.split()) in words

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from flask import url_for
@@ -16,11 +17,20 @@ from webapp.access import Actor
 from webapp.ids import new_id
 from webapp.members import store as members
 from webapp.readings.kept_page import mark_of_moment
-from webapp.reflections import store as reflections
-from webapp.reflections.store import Readers
-from webapp.themes import entries, sharing, store
+from webapp.reflections import readers
+from webapp.reflections.readers import Readers
+from webapp.themes import (
+    draft_store,
+    entries,
+    schedule,
+    sharing,
+    store,
+    wish_actions,
+    wish_store,
+)
 from webapp.themes.entries import Entry
-from webapp.themes.store import ListRow, Mark, ShownList
+from webapp.themes.store import Item, ListRow, Mark, ShownList
+from webapp.themes.wish_store import Wish
 
 ON_A_PAGE = 20
 IN_A_SECTION = 6  # of each kind, on the page with all kinds
@@ -54,6 +64,7 @@ class ListsPage(pages.Page):
     sections: list[Section]
     show: str  # one of SHOWS, or "" with all of them
     first: bool
+    can_build: bool  # an organizer, who makes theme lists
 
 
 def lists(session: Session, actor: Actor, show: str, *, after: Mark | None) -> ListsPage:
@@ -72,7 +83,7 @@ def lists(session: Session, actor: Actor, show: str, *, after: Mark | None) -> L
             more = url_for(".index", show=one, after=mark)
         of_page = [Row(row, counts.get(row.id, 0)) for row in rows[:limit]]
         sections.append(Section(one, of_page, more))
-    return ListsPage(sections, show, first=after is None)
+    return ListsPage(sections, show, first=after is None, can_build=draft_store.may_build(actor))
 
 
 def rows_of(
@@ -101,6 +112,20 @@ class ListPage(pages.Page):
     languages: list[tuple[str, str]]
     can_publish: bool
     key: str
+    built: bool = False  # a theme list that this organizer works on as a draft
+    can_copy: bool = False  # into a draft of one's own
+    weeks: list[tuple[int, dt.date | None]] = field(default_factory=list)  # 0 first, and its day
+    version: int = 0  # that is shown; 0 where there is only one state
+    newest: int = 0
+    newest_on: dt.datetime | None = None
+    wishes: list[Wish] = field(default_factory=list)
+    wish_limit: int = wish_actions.WHY_LIMIT
+    begun: int | None = None  # the version that this member works through
+
+    @property
+    def older(self) -> bool:
+        """Whether an earlier version is shown than was published last."""
+        return self.version < self.newest
 
     @property
     def minutes(self) -> int:
@@ -124,22 +149,73 @@ class ListPage(pages.Page):
         return lang_of(self.kept.question)
 
 
-def show(session: Session, actor: Actor, library: Library, found: ShownList) -> ListPage:
-    shown = shown_entries(session, actor, library, found)
+def show(
+    session: Session,
+    actor: Actor,
+    library: Library,
+    found: ShownList,
+    *,
+    wanted: int | None = None,
+) -> ListPage:
+    """`wanted`: a version; else the one that the member began, else the newest."""
+    organizer = draft_store.may_build(actor)
+    versions = draft_store.versions(session, actor, found.id) if found.theme_list else []
+    begun = draft_store.begun(session, actor, found.id) if versions else None
+    number = next((v.number for v in versions if v.number == (wanted or begun)), None)
+    newest = versions[0].number if versions else 0
+    if number is not None and number < newest:
+        found, items = as_published(session, actor, found, number)
+    else:
+        items = store.items(session, actor, [found.id]).get(found.id, [])
+    shown = shown_of(session, actor, library, found, items)
+    built = organizer and draft_store.draft(session, actor, found.id) is not None
     return ListPage(
         kept=found,
         entries=shown,
         languages=entries.languages_of(shown),
-        can_publish=found.mine and (actor.organizer or actor.administrator),
+        can_publish=found.mine and organizer,
         key=new_id(),
+        built=built,
+        can_copy=organizer and found.theme_list,
+        weeks=weeks_of(found, shown),
+        version=number or newest,
+        newest=newest,
+        newest_on=versions[0].published_at if versions else None,
+        begun=begun,
+        wishes=wish_store.wishes(session, actor, found.id) if versions else [],
     )
+
+
+def as_published(
+    session: Session, actor: Actor, found: ShownList, number: int
+) -> tuple[ShownList, list[Item]]:
+    """A list as an earlier version of it was."""
+    kept = draft_store.version(session, actor, found.id, number)
+    if kept is None:
+        return found, store.items(session, actor, [found.id]).get(found.id, [])
+    return (
+        replace(found, title=kept.title, note=kept.note, starts_on=kept.starts_on),
+        kept.items,
+    )
+
+
+def weeks_of(found: ShownList, shown: Sequence[Entry]) -> list[tuple[int, dt.date | None]]:
+    there = sorted({entry.week for entry in shown if entry.week is not None})
+    starts_on = found.starts_on
+    return [(week, schedule.day_of(starts_on, week) if starts_on else None) for week in there]
 
 
 def shown_entries(
     session: Session, actor: Actor, library: Library, found: ShownList
 ) -> list[Entry]:
-    """For others without what is closed to them; its author sees that something is."""
     items = store.items(session, actor, [found.id]).get(found.id, [])
+    return shown_of(session, actor, library, found, items)
+
+
+def shown_of(
+    session: Session, actor: Actor, library: Library, found: ShownList, items: Sequence[Item]
+) -> list[Entry]:
+    """For others without what is closed to them; its author sees that something is."""
     shown = entries.entries(session, actor, library, items)
     return shown if found.mine else [entry for entry in shown if entry.state != "closed"]
 
@@ -174,8 +250,8 @@ def share(
 ) -> SharePage:
     return SharePage(
         kept=found,
-        units=reflections.readers_of_units(session, actor),
-        everybody=reflections.member_count(session, actor.organisation),
+        units=readers.readers_of_units(session, actor),
+        everybody=readers.member_count(session, actor.organisation),
         chosen=chosen or chosen_now(found),
         key=new_id(),
         obstacle=obstacle,

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Literal, cast, get_args
 
 ListAudience = Literal["private", "unit", "organisation"]
-Obstacle = Literal["no_title", "empty", "no_audience", "no_unit", "not_your_unit"]
+Obstacle = Literal["no_title", "empty", "no_audience", "no_unit", "not_your_unit", "unit_gone"]
 
 TITLE_LIMIT = 200  # characters
 NOTE_LIMIT = 2_000

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, undefer
 from webapp.access import Actor
 from webapp.members import store as members
 from webapp.members.tables import Member
-from webapp.themes.tables import ListItem, ReadingList
+from webapp.themes.tables import ListItem, ListUnit, ReadingList
 from webapp.units.tables import Unit
 
 Mark = tuple[dt.datetime, str]  # where a page of a list ended: (time, id)
@@ -33,9 +33,18 @@ def readable_by(actor: Actor) -> sa.ColumnElement[bool]:
             ReadingList.audience == "organisation",
             sa.and_(
                 ReadingList.audience == "unit",
-                ReadingList.unit_id.in_(sorted(actor.units)),
+                sa.or_(ReadingList.unit_id.in_(sorted(actor.units)), _also_for(actor.units)),
             ),
         ),
+    )
+
+
+def _also_for(units: Collection[str]) -> sa.ColumnElement[bool]:
+    """Lists that are given to one of these units besides their first."""
+    return sa.exists().where(
+        ListUnit.organisation_id == ReadingList.organisation_id,
+        ListUnit.list_id == ReadingList.id,
+        ListUnit.unit_id.in_(sorted(units)),
     )
 
 
@@ -165,6 +174,7 @@ class ShownList(ListRow):
     unit_id: str | None
     shared_at: dt.datetime | None
     changed_at: dt.datetime
+    starts_on: dt.date | None  # of a theme list that is read week by week
 
 
 @dataclass(frozen=True)
@@ -178,6 +188,9 @@ class Item:
     covers: tuple[str, ...]
     minutes: int
     note: str
+    question: str = ""  # to think about, from whoever made the list
+    part: bool = False  # only the part around that passage is meant
+    week: int | None = None  # 0 first
 
 
 def mine(
@@ -221,6 +234,7 @@ def readable(session: Session, actor: Actor, list_id: str) -> ShownList | None:
             ReadingList.unit_id,
             ReadingList.shared_at,
             ReadingList.changed_at,
+            ReadingList.starts_on,
         )
         .where(readable_by(actor), ReadingList.id == list_id)
     ).first()
@@ -250,6 +264,9 @@ def items(session: Session, actor: Actor, lists: Collection[str]) -> dict[str, l
             sa.case((_seen_by(actor), ListItem.covers), else_=sa.null()),
             ListItem.minutes,
             ListItem.note,
+            ListItem.question,
+            ListItem.part,
+            ListItem.week,
         )
         .join(
             ReadingList,
@@ -261,9 +278,8 @@ def items(session: Session, actor: Actor, lists: Collection[str]) -> dict[str, l
         .where(readable_by(actor), ListItem.list_id.in_(list(lists)))
         .order_by(ListItem.list_id, ListItem.position)
     )
-    for list_id, reading, group, title, sentence, covers, minutes, note in rows:
-        item = Item(reading, group, title, sentence, tuple(covers or ()), minutes, note)
-        found.setdefault(list_id, []).append(item)
+    for list_id, *values in rows:
+        found.setdefault(list_id, []).append(_item(values))
     return found
 
 
@@ -292,6 +308,9 @@ def own_items(session: Session, reading_list: ReadingList) -> list[Item]:
             ListItem.covers,
             ListItem.minutes,
             ListItem.note,
+            ListItem.question,
+            ListItem.part,
+            ListItem.week,
         )
         .where(
             ListItem.organisation_id == reading_list.organisation_id,
@@ -299,10 +318,15 @@ def own_items(session: Session, reading_list: ReadingList) -> list[Item]:
         )
         .order_by(ListItem.position)
     )
-    return [
-        Item(reading, group, title, sentence, tuple(covers or ()), minutes, note)
-        for reading, group, title, sentence, covers, minutes, note in rows
-    ]
+    return [_item(values) for values in rows]
+
+
+def _item(values: Sequence[Any]) -> Item:
+    reading, group, title, sentence, covers, minutes, note, question, part, week = values
+    return Item(
+        reading, group, title, sentence, tuple(covers or ()), minutes, note, question,
+        bool(part), week,
+    )  # fmt: skip
 
 
 def count_of(session: Session, actor: Actor) -> int:

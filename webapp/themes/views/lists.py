@@ -4,27 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, abort, flash, g, redirect, request, url_for
+from flask import abort, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from webapp import clock, pages
 from webapp.access import needs
 from webapp.community import db
 from webapp.jobs import queue
-from webapp.members import once
 from webapp.members import store as members
 from webapp.readings import kept_page
 from webapp.readings.which import well_formed
 from webapp.resources import library
-from webapp.themes import actions, list_pages, sharing, store, wording
+from webapp.themes import actions, draft_store, list_pages, sharing, store, wording
 from webapp.themes.actions import Hindered, Unknown
 from webapp.themes.list_pages import EditPage
 from webapp.themes.store import ShownList
-
-bp = Blueprint("themes", __name__)
-
-Answer = tuple[str, int] | Response
+from webapp.themes.views.blueprint import Answer, bp, key_sent, own, readable
 
 STEPS = {"up": -1, "down": 1}
 
@@ -45,7 +40,11 @@ def index() -> Answer:
 @bp.get("/lists/<list_id>")
 @needs("list.read")
 def show(list_id: str) -> Answer:
-    return pages.render(list_pages.show(db.session, g.actor, library(), readable(list_id)))
+    """As it is now, or as it was when the member began it."""
+    wanted = request.args.get("version", "")
+    number = int(wanted) if wanted.isdecimal() and len(wanted) < 6 else None
+    found = readable(list_id)
+    return pages.render(list_pages.show(db.session, g.actor, library(), found, wanted=number))
 
 
 @bp.post("/lists/<list_id>/copy")
@@ -82,6 +81,8 @@ def copy(list_id: str) -> Answer:
 @needs("list.own")
 def edit(list_id: str) -> Answer:
     found = own(list_id)
+    if draft_store.draft(db.session, g.actor, found.id) is not None:
+        return redirect(url_for(".build", draft_id=found.id))  # arranged there, then published
     way, _colon, moved = request.args.get("moved", "")[:200].partition(":")
     return pages.render(
         EditPage(
@@ -172,29 +173,6 @@ def delete(list_id: str) -> Answer:
 
 
 # Steps
-
-
-def readable(list_id: str) -> ShownList:
-    """One that the actor may read; what is not there and what is closed are one answer."""
-    found = store.readable(db.session, g.actor, list_id[:32])
-    if found is None:
-        abort(404)
-    return found
-
-
-def own(list_id: str) -> ShownList:
-    found = readable(list_id)
-    if not found.mine:
-        abort(404)
-    return found
-
-
-def key_sent() -> str:
-    """The key of the form, by which a submit that comes twice is carried out once."""
-    key = request.form.get("key", "")
-    if not once.well_formed(key):
-        abort(400)
-    return key
 
 
 def opened(
