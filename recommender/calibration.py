@@ -16,7 +16,7 @@ from recommender.profile import Asked
 from recommender.readings import Profile
 from recommender.scoring import Scored
 
-OWN_WORDS = frozenset({"working_on", "reflection", "note", "question"})
+OWN_WORDS = frozenset({"working_on", "reflection", "note", "question", "goal"})
 DEEDS = frozenset({"read", "saved", "written", "more"})
 NEAREST = 5  # texts that say which themes a member's own words are about
 SMOOTHING = 0.05  # share of the wanted mix in the list's: no theme is infinitely missed

@@ -1,4 +1,4 @@
-"""What a reading's parts are multiplied by: language, time, level, freshness.
+"""What a reading's parts are multiplied by: language, time, level, freshness, place in a series.
 
 One number per text for all its parts, so that a score stays the sum of its
 parts and a part stays what taking its evidence away would cost.
@@ -15,6 +15,8 @@ LEAST_TIME = 0.6
 # By the number of texts read of a theme: 0, 1, 2, 3 and more.
 ADVANCED = np.array([0.9, 0.95, 1.0, 1.0])
 INTRODUCTORY = np.array([1.0, 1.0, 1.0, 0.9])
+NEXT_PART = 1.2  # of a series that the member has begun
+LATER_PART = 0.7  # they wait until what comes before them was read
 FRESHNESS = 1 / 3  # what the slider at 1 adds to a text that came in lately
 
 
@@ -27,17 +29,21 @@ def factors(
     *,
     available: int | None,
     newness: float,
+    part: np.ndarray | None = None,
 ) -> np.ndarray:
     """(n,) float64 > 0, one per reading.
 
     minutes: that the whole text takes; level: 1 introductory to 3 advanced, 0
     unknown; read: texts that the member has read of its theme; first_language,
-    fresh: bool. `available` minutes, None when the member did not say.
+    fresh: bool; part: 1 for the next one of a series that was begun, -1 for those
+    after it, 0 for others. `available` minutes, None when the member did not say.
     """
     found = np.where(first_language, 1.0, OTHER_LANGUAGE)
     found *= for_time(minutes, available)
     found *= for_level(level, read)
     found[fresh] *= 1 + FRESHNESS * newness
+    if part is not None:
+        found *= np.where(part > 0, NEXT_PART, np.where(part < 0, LATER_PART, 1.0))
     return found
 
 

@@ -30,8 +30,8 @@ HALF_LIFE = {  # days
     "saved": 90,
     "written": 120,
 }
-# What a member said of the list itself (more, less), a role, an interest and a
-# list of the unit hold until somebody takes them back: they do not decay.
+# What a member said of the list itself (more, less), a role, an interest, a goal
+# and a list of the unit hold until somebody takes them back: they do not decay.
 LEAST_DECAY = 0.2
 
 

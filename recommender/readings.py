@@ -22,6 +22,7 @@ EvidenceKind = Literal[
     "more",  # a reading of which the member wants more
     "less",  # a reading of which the member wants less: its parts are below zero
     "question",  # a question that the member asked and kept
+    "goal",  # a practice goal that the member set
     "list",  # an organizer's list for the member's unit: gives a part to its readings alone
 ]
 Row = Literal[
@@ -98,6 +99,10 @@ class Profile:
     # Groups that came in lately, newest first: a factor above 1, and a row of
     # their own for someone of whom nothing is known.
     fresh: tuple[str, ...] = ()
+    # Groups of series that the member has begun: the part that comes next gets a
+    # factor above 1, those after it wait.
+    next_parts: tuple[str, ...] = ()
+    later_parts: tuple[str, ...] = ()
     # Theme -> texts read of it: introductory ones come first, later those that lead further.
     experience: Mapping[str, int] = field(default_factory=dict)
 

@@ -22,6 +22,7 @@ ROW_OF: dict[EvidenceKind, Row] = {  # "less" has none
     "reflection": "because_you_wrote",
     "note": "because_you_wrote",
     "question": "because_you_wrote",
+    "goal": "because_you_wrote",
     "role": "for_your_role",
     "interest": "your_interests",
     "read": "your_interests",
@@ -30,7 +31,7 @@ ROW_OF: dict[EvidenceKind, Row] = {  # "less" has none
     "more": "your_interests",
 }
 OF_EVIDENCE: tuple[Row, ...] = ("because_you_wrote", "for_your_role", "your_interests")
-WRITTEN = frozenset({"working_on", "reflection", "note", "question"})
+WRITTEN = frozenset({"working_on", "reflection", "note", "question", "goal"})
 REST = 0.25  # what the other rows' parts count in a row
 SHORTLIST = 20
 CLOSE = strength_of(0.8)  # from which evidence is a reason

@@ -157,6 +157,8 @@ def factors_of(snapshot: Snapshot, found: Candidates, profile: Profile) -> np.nd
     shelf = catalogue.of(snapshot)
     groups = snapshot.group_of[found.rows]
     lately = snapshot.codes_of_groups(profile.fresh)
+    following = snapshot.codes_of_groups(profile.next_parts)
+    waiting = snapshot.codes_of_groups(profile.later_parts) - following
     preferred = profile.languages[0] if profile.languages else ""
     first = np.array([language == preferred for language in found.languages], bool)
     return factors(
@@ -167,6 +169,9 @@ def factors_of(snapshot: Snapshot, found: Candidates, profile: Profile) -> np.nd
         np.isin(groups, list(lately)) if lately else np.zeros(len(groups), bool),
         available=profile.minutes,
         newness=min(max(profile.newness, 0.0), 1.0),
+        part=np.isin(groups, list(following)).astype(np.int64) - np.isin(groups, list(waiting))
+        if following or waiting
+        else None,
     )
 
 

@@ -52,7 +52,9 @@ text = st.lists(sentence, max_size=5).map(". ".join)
 own = st.builds(
     Evidence,
     id=st.text("abcdef", min_size=1, max_size=6),
-    kind=st.sampled_from(["working_on", "interest", "role", "reflection", "note", "question"]),
+    kind=st.sampled_from(
+        ["working_on", "interest", "role", "reflection", "note", "question", "goal"]
+    ),
     label=st.just("label"),
     text=text,
     weight=st.floats(0.05, 2),
@@ -92,6 +94,8 @@ profiles = st.builds(
     newness=st.sampled_from([0.0, 0.3, 1.0]),
     minutes=st.sampled_from([None, 3, 20]),
     fresh=st.lists(st.sampled_from([*GROUPS, "gone"]), max_size=3, unique=True).map(tuple),
+    next_parts=st.lists(st.sampled_from([*GROUPS, "gone"]), max_size=2).map(tuple),
+    later_parts=st.lists(st.sampled_from([*GROUPS, "gone"]), max_size=2).map(tuple),
     experience=st.dictionaries(st.sampled_from(["discussion", "integrity"]), st.integers(0, 5)),
 )
 others = st.sampled_from([None, Neighbours(), Neighbours(0.0)])

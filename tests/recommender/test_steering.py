@@ -478,6 +478,27 @@ def test_what_came_in_lately_counts_a_little_more(index, model):
     assert fresh.score == pytest.approx(plain.score * (1 + factors.FRESHNESS * 0.3))
 
 
+def test_the_next_part_of_a_series_counts_more_and_those_after_it_wait(index, model):
+    plain = score_of(index, model, MEMBER, "meetings/1.1", day=DAY)
+    following = replace(MEMBER, next_parts=("meetings",), later_parts=("meetings", "mentoring"))
+    waiting = replace(MEMBER, next_parts=("mentoring",), later_parts=("meetings",))
+    for member, factor in ((following, factors.NEXT_PART), (waiting, factors.LATER_PART)):
+        found = score_of(index, model, member, "meetings/1.1", day=DAY)
+        assert found.score == pytest.approx(plain.score * factor)
+    assert factors.LATER_PART < 1 < factors.NEXT_PART
+
+
+def test_a_goal_is_quoted_beside_the_passage_that_it_led_to(index, model):
+    sentence = "I will let the quiet members speak first in the meeting."
+    goal = Evidence("goal:1", "goal", "", sentence, date=DAY)
+    found = suggest(index, model, Profile("m", (goal,), languages=("en",)), day=DAY)
+    card = next(s for s in found if s.parts)
+    assert card.row == "because_you_wrote"
+    assert card.reasons[0].kind == "goal"
+    assert card.reasons[0].own_sentence == sentence
+    assert card.reasons[0].reading_sentence
+
+
 # Members who wrote about both
 
 

@@ -73,6 +73,9 @@ class Card:
     steer: str | None = None  # more or less, where the member said so of this very reading
     steer_id: str = ""
     place: int = 0  # in its row, from 0
+    experience: bool = False  # from a member's practice, with its place and its lesson
+    where: str = ""
+    lesson: str = ""
 
 
 def kept(suggestion: Suggestion) -> Kept:

@@ -13,6 +13,9 @@ from sqlalchemy.orm import Session
 from corpus.records import Label
 from webapp import languages, pages
 from webapp.access import Actor
+from webapp.goals import store as goals
+from webapp.goals.store import OpenGoal
+from webapp.looking_back.year_ago import YearAgo
 from webapp.members import store as members
 from webapp.members.tables import Member
 from webapp.readings import labels
@@ -76,6 +79,8 @@ class ForYouPage(pages.Page):
     minutes: int | None  # that the member has today
     chips: list[Chip]
     more_chips: bool
+    due: list[OpenGoal]  # goals whose day has come
+    year_ago: YearAgo | None  # what the member wrote then
 
     all_minutes: ClassVar[tuple[int, ...]] = MINUTES
     last_step: ClassVar[int] = len(NEWNESS) - 1
@@ -123,6 +128,7 @@ def for_you(
     day: dt.date,
     taken: Taken | None,
     part: bool,
+    year_ago: YearAgo | None = None,
 ) -> ForYouPage:
     steers = store.steers(session, actor)
     chips = chips_of(session, actor, found, steers[: MOST_CHIPS + 1])
@@ -138,7 +144,7 @@ def for_you(
         name=me.name,
         working_on=me.working_on,
         rows=rows,
-        has_own_words=bool(me.working_on or kinds & {"reflection", "note", "question"}),
+        has_own_words=bool(me.working_on or kinds & {"reflection", "note", "question", "goal"}),
         has_roles=bool(members.roles_of(session, actor.organisation, me.id)),
         has_interests=bool(me.interests),
         everything_off=EVERYTHING in me.switched_off,
@@ -146,6 +152,8 @@ def for_you(
         minutes=me.minutes_today if me.minutes_day == day else None,
         chips=chips[:MOST_CHIPS],
         more_chips=len(chips) > MOST_CHIPS,
+        due=[] if part else goals.due(session, actor, day),
+        year_ago=year_ago,
     )
 
 
@@ -243,8 +251,11 @@ def present(
                 essay.language,
                 essay.minutes,
                 themes=_named(essay.themes, themes, code),
+                experience=essay.genre == "experience",
+                where=essay.place,
+                lesson=essay.lesson,
             )
-            card = card_of(piece, about, own_text(essay.body), marks)
+            card = card_of(piece, about, own_text(essay.body, essay.lesson), marks)
         else:
             text, passage = texts.get(piece.group), passages.get(piece.reading)
             if text is None or passage is None:
@@ -299,6 +310,9 @@ class About:
     heading: str = ""
     script: str | None = None
     themes: tuple[tuple[str, str], ...] = ()
+    experience: bool = False
+    where: str = ""  # of an experience
+    lesson: str = ""
 
 
 def card_of(piece: Kept, about: About, words: str, marks: Container[str]) -> Card:
@@ -316,6 +330,9 @@ def card_of(piece: Kept, about: About, words: str, marks: Container[str]) -> Car
         why=whys[0],
         also=tuple(whys[1:]),
         by_member=piece.reading.startswith(REFLECTION),
+        experience=about.experience,
+        where=about.where,
+        lesson=about.lesson,
         lang=labels.html_lang(about.language, about.script),
         read="read" in marks,
         saved="saved" in marks,

@@ -21,6 +21,7 @@ from corpus.records import DeskFilter
 from recommender.readings import Evidence, Profile
 from webapp.access import Actor
 from webapp.community import change
+from webapp.goals import store as goals
 from webapp.members import store as members
 from webapp.members.tables import Member
 from webapp.readings.which import group_of
@@ -35,8 +36,10 @@ NEWEST_PIECES = 6  # of reflections and of notes: older ones have led to their r
 NEWEST_DEEDS = 5  # read or saved
 NEWEST_STEERS = 12  # of "more" and of "less" each
 NEWEST_QUESTIONS = 6
+NEWEST_GOALS = 8
 NEWEST_LISTS = 8
 MOST_FRESH = 30
+MOST_SERIES = 6
 FRESH_FOR = dt.timedelta(days=14)
 MOST_EXPERIENCE = 300  # readings read or saved, the newest, whose themes are counted
 OF_AN_AUTHOR = 500  # texts looked at in one query
@@ -60,6 +63,8 @@ def known_of(session: Session, member: Member, library: Library, *, day: dt.date
         session, actor, library, [d.reading_id for d in acted] + [s.target for s in wanted]
     )
     groups = store.deed_groups(session, member)
+    read = [d.reading_group for d in deeds if d.kind == "read"]
+    next_parts, later_parts = series_begun(library, read, groups["read"])
     own = {REFLECTION + i for i in store.own_reflection_ids(session, member)}
     own |= {essay.text_slug for essay in essays if essay.text_slug}
     return Known(
@@ -70,6 +75,15 @@ def known_of(session: Session, member: Member, library: Library, *, day: dt.date
             + profile.of_written(essays)
             + profile.of_notes(notes)
             + profile.of_questions(lists.questions_of(session, member, limit=NEWEST_QUESTIONS))
+            + profile.of_goals(
+                goals.for_suggestions(
+                    session,
+                    member,
+                    limit=NEWEST_GOALS,
+                    closed_since=_start_of(day - profile.GOALS_FADE),
+                ),
+                day=day,
+            )
             + profile.of_roles(roles, language)
             + profile.of_interests(member.interests, library.themes(), language)
             + profile.of_lists(
@@ -94,8 +108,14 @@ def known_of(session: Session, member: Member, library: Library, *, day: dt.date
         newness=member.newness,
         minutes=member.minutes_today if member.minutes_day == day else None,
         fresh=tuple(fresh(session, actor, library, day=day)),
-        experience=experience(library, [d.reading_group for d in deeds if d.kind == "read"]),
+        experience=experience(library, read),
+        next_parts=next_parts,
+        later_parts=later_parts,
     )
+
+
+def _start_of(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), dt.UTC)
 
 
 def _newest(steers: Sequence[Steer], kind: str) -> list[Steer]:
@@ -126,7 +146,7 @@ def words_of(session: Session, actor: Actor, library: Library, readings: Collect
         whole=True,
     )
     for id, essay in essays.items():
-        found[REFLECTION + id] = (essay.title, own_text(essay.body), essay.language)
+        found[REFLECTION + id] = (essay.title, own_text(essay.body, essay.lesson), essay.language)
     return found
 
 
@@ -194,6 +214,21 @@ def experience(library: Library, groups: Sequence[str]) -> dict[str, int]:
     """How many of these texts there are of each theme."""
     texts = library.texts_by_slug(g for g in groups if not g.startswith(REFLECTION))
     return dict(Counter(theme for text in texts.values() for theme in text.themes))
+
+
+def series_begun(
+    library: Library, newest: Sequence[str], read: Collection[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Of the series of what was read lately: the parts that come next, and those after them."""
+    found = library.texts_by_slug(g for g in newest if not g.startswith(REFLECTION))
+    names = [found[g].series for g in newest if g in found]
+    following: list[str] = []
+    waiting: list[str] = []
+    for name in list(dict.fromkeys(name for name in names if name))[:MOST_SERIES]:
+        unread = [text.slug for text in library.series(name) if text.slug not in read]
+        following += unread[:1]
+        waiting += unread[1:]
+    return tuple(following), tuple(waiting)
 
 
 def with_prepared(

@@ -15,6 +15,7 @@ from recommender.profile import weigh
 from recommender.readings import Evidence, Profile
 from webapp import pages, shapes
 from webapp.access import Actor
+from webapp.looking_back.silenced import Silenced, silenced
 from webapp.members.tables import Member
 from webapp.readings import kept_page
 from webapp.readings import store as readings
@@ -30,6 +31,7 @@ ORDER = (
     "written",
     "note",
     "question",
+    "goal",
     "role",
     "interest",
     "list",
@@ -105,6 +107,7 @@ class KnownPage(pages.Page):
     reads: list[str]
     step: int
     minutes: int | None
+    looking_back: Silenced
 
     all_minutes: ClassVar[tuple[int, ...]] = for_you_page.MINUTES
 
@@ -153,6 +156,7 @@ def known(
         reads=list(me.reads or [me.language]),
         step=min(range(len(page)), key=lambda step: abs(page[step] - me.newness)),
         minutes=all_of_it.minutes,
+        looking_back=silenced(session, actor, me),
     )
 
 
@@ -179,7 +183,7 @@ def of_evidence(
     return Piece(
         id=piece.id,
         kind=piece.kind,
-        label=chip.label if chip else "" if piece.kind == "question" else piece.label,
+        label=chip.label if chip else "" if piece.kind in ("question", "goal") else piece.label,
         beginning=beginning(piece.text) if own else "",
         date=piece.date,
         weight=0.0 if gone else weight,
@@ -204,6 +208,8 @@ def own_page(piece: Evidence) -> str | None:
         return url_for("reflections.show", reflection_id=piece.ref)
     if piece.kind in ("read", "saved", "more", "less") and piece.text and piece.ref:
         return shapes.reading_url(piece.ref)
+    if piece.kind == "goal":
+        return url_for("goals.show", goal_id=piece.ref)
     if piece.kind in ("question", "list"):
         return url_for("themes.show", list_id=piece.ref)
     if piece.kind == "written" and piece.ref:

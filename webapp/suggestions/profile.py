@@ -14,8 +14,10 @@ from dataclasses import dataclass, field
 from corpus.languages import detect
 from corpus.records import Label
 from recommender.readings import Evidence, Profile
+from webapp.goals.tables import Goal
 from webapp.members.tables import Member
 from webapp.notes.tables import Note
+from webapp.reflections import wording
 from webapp.reflections.tables import Reflection
 from webapp.themes.store import Offered, Question
 from webapp.units.tables import StudyRole
@@ -25,6 +27,7 @@ WEIGHTS = {
     "working_on": 1.0,
     "reflection": 0.9,
     "question": 0.9,
+    "goal": 0.9,
     "note": 0.8,
     "more": 0.7,
     "less": 0.7,
@@ -35,7 +38,8 @@ WEIGHTS = {
     "written": 0.4,
     "read": 0.3,
 }
-OWN_WORDS = ("working_on", "reflection", "note", "question")
+OWN_WORDS = ("working_on", "reflection", "note", "question", "goal")
+GOALS_FADE = dt.timedelta(days=28)  # after its answer a goal leads nowhere
 # Of what leads to readings: each can be switched off by its kind, and by the piece.
 KINDS = tuple(WEIGHTS)
 # Of what keeps readings away: switched off by its kind.
@@ -44,8 +48,10 @@ EVERYTHING = "everything"
 
 
 def own_words(body: str) -> str:
-    """A draft without its quotations: those are the text's words, not the member's."""
-    lines = [line for line in body.splitlines() if not line.lstrip().startswith(">")]
+    """A draft without its quotations, which are the text's words, and its headings,
+    which say nothing yet."""
+    told = wording.without_headings(body)
+    lines = [line for line in told.splitlines() if not line.lstrip().startswith(">")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
@@ -174,6 +180,34 @@ def of_questions(questions: Sequence[Question]) -> list[Evidence]:
     ]
 
 
+def of_goals(goals: Sequence[Goal], *, day: dt.date) -> list[Evidence]:
+    """Goals that are open, and those answered lately, which fade to nothing."""
+    return [
+        Evidence(
+            id=f"goal:{goal.id}",
+            kind="goal",
+            label=goal.what,
+            text=goal.what.strip(),
+            weight=weight,
+            date=_day(goal.created_at),
+            language=goal.language,
+            ref=goal.id,
+            prepared=goal.prepared,
+        )
+        for goal in goals
+        if (weight := _weight_of_goal(goal, day))
+    ]
+
+
+def _weight_of_goal(goal: Goal, day: dt.date) -> float:
+    if goal.status == "open":
+        return WEIGHTS["goal"]
+    answered = _day(goal.answered_at)
+    if answered is None or goal.status == "let_go":
+        return 0.0
+    return WEIGHTS["goal"] * max(0.0, 1 - max(day - answered, dt.timedelta()) / GOALS_FADE)
+
+
 def of_lists(lists: Sequence[Offered], language: str) -> list[Evidence]:
     """Lists that others gave to the member's units: each leads to its own readings."""
     return [
@@ -243,6 +277,8 @@ class Known:
     minutes: int | None = None
     fresh: tuple[str, ...] = ()
     experience: Mapping[str, int] = field(default_factory=dict)
+    next_parts: tuple[str, ...] = ()  # of series that were begun
+    later_parts: tuple[str, ...] = ()
 
 
 def counts(piece: Evidence, off: Collection[str]) -> bool:
@@ -283,4 +319,6 @@ def switched(known: Known, off: Collection[str]) -> Profile:
         minutes=known.minutes,
         fresh=known.fresh,
         experience={} if unknown or "read" in off else known.experience,
+        next_parts=() if unknown or "read" in off else known.next_parts,
+        later_parts=() if unknown or "read" in off else known.later_parts,
     )

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, undefer
 
 from webapp.access import Actor
+from webapp.goals.tables import Goal
 from webapp.members.tables import Member
 from webapp.notes.tables import Note
 from webapp.readings.tables import Deed, Place
@@ -169,6 +170,7 @@ def named_reflections(
             .where(
                 Reflection.organisation_id == organisation,
                 Reflection.status == "submitted",
+                Reflection.hidden_at.is_(None),
                 Reflection.audience == "organisation",
                 Member.name.in_(list(names)),
             )
@@ -188,6 +190,7 @@ def open_reflections(
         .where(
             Reflection.organisation_id == actor.organisation,
             Reflection.status == "submitted",
+            Reflection.hidden_at.is_(None),
             Reflection.audience.in_(("organisation", "anonymous")),
             Reflection.shown_at >= start,
         )
@@ -245,7 +248,11 @@ def keep_prepared(
     # pieces before the member, as every other change locks them
     for evidence_id in sorted(prepared, key=lambda i: (i == "working_on", i)):
         kind, _, piece_id = evidence_id.partition(":")
-        if kind == "question":
+        if kind == "goal":
+            goal: Any = _to_change(session, Goal, member, piece_id)
+            if goal is not None and goal.what.strip() == texts[evidence_id]:
+                goal.prepared = prepared[evidence_id]
+        elif kind == "question":
             lists.keep_prepared(
                 session, member, piece_id, texts[evidence_id], prepared[evidence_id]
             )
@@ -355,6 +362,7 @@ def without_list(
                 (Steer, Steer.at),
                 (Note, Note.updated_at),
                 (Reflection, Reflection.updated_at),
+                (Goal, Goal.updated_at),
                 (DayList, DayList.made_at),
             )
         )

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from webapp import clock, pages
 from webapp.access import needs
 from webapp.community import db
+from webapp.looking_back.year_ago import year_ago
 from webapp.members import actions as members
 from webapp.readings.which import well_formed, which
 from webapp.resources import resources
@@ -35,6 +36,8 @@ def for_you() -> tuple[str, int] | Response:
         return redirect(url_for("members.welcome", step="role"))
     found, day = resources(), clock.today()
     kept = actions.todays(db.session, me, found, day=day, now=clock.now())
+    part = request.args.get("part") == "list"
+    back = None if part else year_ago(db.session, g.actor, me, found.model, today=day)
     return pages.render(
         for_you_page.for_you(
             db.session,
@@ -44,7 +47,8 @@ def for_you() -> tuple[str, int] | Response:
             kept,
             day=day,
             taken=taken(),
-            part=request.args.get("part") == "list",
+            part=part,
+            year_ago=back,
         )
     )
 

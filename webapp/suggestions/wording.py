@@ -15,6 +15,7 @@ def kind(name: str) -> str:
         "written": _("Texts you wrote about"),
         "note": _("Your notes"),
         "question": _("Questions you asked and kept"),
+        "goal": _("Your goals"),
         "role": _("Your roles"),
         "interest": _("Your interests"),
         "list": _("Lists given to your units"),
