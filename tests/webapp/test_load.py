@@ -12,6 +12,8 @@ import sqlalchemy as sa
 
 from webapp import clock, loading
 from webapp.community import change, db
+from webapp.goals import chains
+from webapp.goals.tables import Goal
 from webapp.ids import derived_id
 from webapp.loading import LoadError, shape, sources
 from webapp.members import actions
@@ -19,7 +21,7 @@ from webapp.members import store as members
 from webapp.members.tables import Member, User
 from webapp.notes.tables import Note
 from webapp.readings.tables import Deed
-from webapp.reflections.tables import Citation, Reflection
+from webapp.reflections.tables import Citation, Experience, Reflection
 from webapp.texts import building
 from webapp.units.tables import Membership, Unit
 
@@ -52,7 +54,9 @@ def test_the_example_of_the_documentation_loads(organisation):
         "units": 2,
         "roles": 1,
         "members": 3,
-        "reflections": 3,
+        "reflections": 4,
+        "goals": 1,
+        "answers": 2,
         "notes": 1,
         "deeds": 2,
     }
@@ -63,6 +67,12 @@ def test_the_example_of_the_documentation_loads(organisation):
     units = members.units_of(db.session, maria.organisation_id, maria.id)
     assert [u.name for u in units] == ["Harbour", "Pier team"]
     assert reflection("half-a-thought").status == "draft"
+    told = reflection("from-the-door")
+    assert (told.genre, told.goal_id) == ("experience", derived_id("goal", "door-first"))
+    chain = chains.of_piece(db.session, members.actor_of(db.session, maria), told.id)
+    assert [step.kind for step in chain] == [
+        "passage", "reflection", "goal", "outcome", "experience",
+    ]  # fmt: skip
     assert reflection("mending-the-rule").unit_id == derived_id("unit", "pier")
 
 
@@ -91,7 +101,18 @@ def test_loading_twice_changes_nothing(organisation):
             sorted(str(tuple(row)) for row in db.session.execute(sa.select(table)))
             for table in (
                 t.__table__
-                for t in (Unit, Member, Membership, User, Reflection, Note, Deed, Citation)
+                for t in (
+                    Unit,
+                    Member,
+                    Membership,
+                    User,
+                    Reflection,
+                    Experience,
+                    Goal,
+                    Note,
+                    Deed,
+                    Citation,
+                )
             )
         ]
 

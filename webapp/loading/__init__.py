@@ -81,7 +81,7 @@ def load(source: Any, *, name: str, check_only: bool = False) -> LoadReport:
     from flask import current_app
 
     from corpus.library import Library
-    from webapp.loading import readings, references, shape
+    from webapp.loading import answers, readings, references, shape
 
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     settings = app.config["XINDE"]
@@ -92,6 +92,7 @@ def load(source: Any, *, name: str, check_only: bool = False) -> LoadReport:
         world = _world(document, library, brought, settings.data / "texts")
         _moments(document, problems)
         found = references.resolve(document, world, problems)
+        answers.resolve(document, world, found, problems)
         _refuse(name, problems)
         if check_only:
             return LoadReport(only_checked=True)
@@ -191,7 +192,7 @@ def _world(document: Document, library: Library, brought: dict[str, Brought], ow
                 sa.select(Reflection.id).where(Reflection.organisation_id == organisation_id)
             )
         )
-        if document["deeds"]
+        if document["deeds"] or document["answers"]
         else set(),
         account_of=accounts,
         text=text,

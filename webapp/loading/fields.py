@@ -163,6 +163,17 @@ def moment(value: Any) -> dt.datetime:
     return found.astimezone(dt.UTC)
 
 
+def day(value: Any) -> dt.date:
+    """A day of the calendar, past or to come."""
+    try:
+        found = dt.date.fromisoformat(value if isinstance(value, str) else "")
+    except ValueError:
+        raise Wrong(f"is {shown(value)}; write it like 2026-05-04") from None
+    if not 1900 <= found.year <= 2200:
+        raise Wrong(f"is {shown(value)}; the year must lie between 1900 and 2200")
+    return found
+
+
 def kind(value: Any) -> str:
     """What JSON calls such a value."""
     names: Sequence[tuple[type, str]] = (

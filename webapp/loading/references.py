@@ -10,6 +10,7 @@ from corpus.texts import Passage
 from webapp.loading.fields import shown
 from webapp.loading.shape import Document, Item, Problems
 from webapp.reflections import citations
+from webapp.reflections.publication import MOST_THEMES
 
 # Under a quotation, the source may name the text only; we look for the passage.
 _TEXT_ONLY = re.compile(
@@ -66,10 +67,17 @@ def resolve(document: Document, world: World, problems: Problems) -> Resolved:
                 f"{item.path}.key", f"is {item.key}, which another text of the library has"
             )
     authors = {item.key: world.derived("member", item.key) for item in document["members"]}
+    for item in document["answers"]:
+        _author(item, item.values["author"], f"{item.path}.author", authors, world, problems)
     for item in [*document["reflections"], *document["notes"]]:
         _author(item, item.values["author"], f"{item.path}.author", authors, world, problems)
         _about(item, world, problems)
+    goals = {item.key: item.values["member"] for item in document["goals"]}
+    for item in document["goals"]:
+        _author(item, item.values["member"], f"{item.path}.member", authors, world, problems)
+        _goal(item, document, world, out, problems)
     for item in document["reflections"]:
+        _practice(item, goals, roles, world, problems)
         _audience(item, world, out, problems)
         out.bodies[item.path] = _body(item, world, problems)
     for item in document["deeds"]:
@@ -170,6 +178,58 @@ def _about(item: Item, world: World, problems: Problems) -> None:
         problems.add(
             f"{item.path}.about", f"is {shown(about)}; the library has no text of that slug"
         )
+
+
+def _practice(
+    item: Item,
+    goals: Mapping[str, str | None],
+    roles: Collection[str],
+    world: World,
+    problems: Problems,
+) -> None:
+    """What an experience says beside its telling, and the goal it was written about."""
+    goal = item.values["goal"]
+    if goal is not None and goals.get(goal, "") != item.values["author"]:
+        problems.add(
+            f"{item.path}.goal", f"is {shown(goal)}; its author has no goal of that key in the file"
+        )
+    if item.values["genre"] != "experience":
+        for name in ("place", "people", "lesson", "for_roles", "themes"):
+            if item.values[name]:
+                problems.add(f"{item.path}.{name}", 'is only for "genre": "experience"')
+        return
+    if len(item.values["themes"]) > MOST_THEMES:
+        problems.add(f"{item.path}.themes", f"names more than {MOST_THEMES} themes")
+    for place, wanted, known in (
+        ("for_roles", "role", roles),
+        ("themes", "theme", world.theme_ids),
+    ):
+        for position, name in enumerate(item.values[place]):
+            if name not in known:
+                problems.add(
+                    f"{item.path}.{place}[{position}]",
+                    f"is {shown(name)}; there is no {wanted} of that name. There are: {', '.join(sorted(known))}",
+                )
+
+
+def _goal(item: Item, document: Document, world: World, out: Resolved, problems: Problems) -> None:
+    """What a goal was born from; the day by when is given once."""
+    if item.values["by"] is not None and item.values["in_days"] is not None:
+        problems.add(f"{item.path}.in_days", "stands beside by; give one of them")
+    piece, reading = item.values["from"], item.values["reading"]
+    if piece is not None and reading is not None:
+        problems.add(f"{item.path}.reading", "stands beside from; give one of them")
+    if piece is not None:
+        own = {
+            r.key for r in document["reflections"] if r.values["author"] == item.values["member"]
+        }
+        if piece not in own:
+            problems.add(
+                f"{item.path}.from",
+                f"is {shown(piece)}; its member has no reflection of that key in the file",
+            )
+    if reading is not None:
+        _deed(item, document, world, out, problems)
 
 
 def _audience(item: Item, world: World, out: Resolved, problems: Problems) -> None:

@@ -9,8 +9,12 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from webapp.answers import limits
+from webapp.goals import setting
 from webapp.loading import fields
 from webapp.loading.fields import Check, Wrong
+from webapp.reflections import experiences
+from webapp.reflections.genres import GENRES
 
 TITLE, BODY = 200, 100_000  # characters of a reflection or note, as in the editor
 MOST_OBJECTS = 200_000
@@ -89,7 +93,45 @@ SECTIONS: dict[str, dict[str, Field]] = {
         "title": _must(fields.line(TITLE)),
         "body": _must(fields.prose(BODY)),
         "language": _may(_LANGUAGE),
+        "genre": _may(fields.one_of(*GENRES), "reflection"),
+        "goal": _may(fields.key),
+        "place": _may(fields.line(experiences.PLACE_LIMIT), ""),
+        "people": _may(fields.prose(experiences.PEOPLE_LIMIT), ""),
+        "people_agree": _may(fields.flag, False),
+        "lesson": _may(fields.line(experiences.LESSON_LIMIT), ""),
+        "for_roles": _may(_KEYS, ()),
+        "themes": _may(_KEYS, ()),
         "submitted_at": _may(fields.moment),
+        "days_ago": _may(fields.days_ago),
+    },
+    "goals": {
+        "key": _must(fields.key),
+        "member": _must(fields.key),
+        "what": _must(fields.prose(setting.WHAT_LIMIT)),
+        "how": _may(fields.prose(setting.HOW_LIMIT), ""),
+        "by": _may(fields.day),
+        "in_days": _may(fields.whole(-3650, 3650)),
+        "from": _may(fields.key),
+        "sentence": _may(fields.prose(1000), ""),
+        "reading": _may(fields.line(160)),
+        "status": _may(fields.one_of("open", *setting.ANSWERED, "let_go"), "open"),
+        "outcome": _may(fields.prose(setting.OUTCOME_LIMIT), ""),
+        "hindrance": _may(fields.prose(setting.OUTCOME_LIMIT), ""),
+        "answered_days_ago": _may(fields.days_ago, 0.0),
+        "in_chain": _may(fields.flag, False),
+        "author_may_know": _may(fields.flag, False),
+        "set_at": _may(fields.moment),
+        "days_ago": _may(fields.days_ago),
+    },
+    "answers": {
+        "key": _must(fields.key),
+        "author": _must(fields.key),
+        "reflection": _must(fields.key),
+        "kind": _may(fields.one_of(*limits.KINDS)),
+        "to": _may(fields.key),
+        "paragraph": _may(fields.whole(1, 10_000)),
+        "body": _must(fields.prose(limits.BODY_LIMIT)),
+        "written_at": _may(fields.moment),
         "days_ago": _may(fields.days_ago),
     },
     "notes": {
@@ -113,6 +155,8 @@ SECTIONS: dict[str, dict[str, Field]] = {
 _MOMENTS = {
     "members": "joined_at",
     "reflections": "submitted_at",
+    "goals": "set_at",
+    "answers": "written_at",
     "notes": "written_at",
     "deeds": "at",
 }

@@ -22,14 +22,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from corpus import languages
+from webapp.goals.tables import Goal
 from webapp.ids import derived_id
-from webapp.loading import choices
+from webapp.loading import answers, choices
 from webapp.loading.references import KnownText, Resolved
 from webapp.loading.shape import Document, Item
 from webapp.members.tables import DoneOnce, Member, Organisation, User
 from webapp.notes.tables import Note
 from webapp.readings.tables import Deed
-from webapp.reflections import citations, lifecycle, publication, store
+from webapp.reflections import citations, experiences, lifecycle, publication, published, store
+from webapp.reflections.experiences import Details
 from webapp.reflections.tables import Citation, Reflection, ReflectionTheme, ReflectionVersion
 from webapp.units.tables import MemberRole, Membership, StudyRole, Unit
 
@@ -88,6 +90,8 @@ class Writer:
             ("roles", self._role),
             ("members", self._member),
             ("reflections", self._reflection),
+            ("goals", self._goal),
+            ("answers", self._answer),
             ("notes", self._note),
             ("deeds", self._deed),
         ):
@@ -197,7 +201,7 @@ class Writer:
             name=item.values["name"],
             language=language,
             reads=[language, "en" if language == "zh" else "zh"],
-            joined_at=self._when(item, "joined_at"),
+            joined_at=self.when(item, "joined_at"),
             administrator=False,
             organizer=False,
             working_on="",
@@ -338,7 +342,7 @@ class Writer:
             piece is None or [piece.version, piece.published_version, piece.status] != before
         ):
             return None
-        at = self._when(item, "submitted_at")
+        at = self.when(item, "submitted_at")
         if piece is None:
             piece = Reflection(
                 organisation_id=self.organisation.id,
@@ -351,6 +355,9 @@ class Writer:
             )
             self.session.add(piece)
         self._draft(piece, item, at)
+        self.session.flush()
+        if piece.genre == "experience":
+            store.keep_details(self.session, piece, self._details(item))
         if item.values["status"] == "submitted":
             self._publish(piece, item, at)
         elif piece.status == "submitted":  # the file takes it back
@@ -366,11 +373,24 @@ class Writer:
         piece.member_id = derived_id("member", item.values["author"])
         piece.text_slug = about.partition("/")[0] if about else None
         piece.text_title = text.title if text else None
+        piece.genre, goal = item.values["genre"], item.values["goal"]
+        piece.goal_id = derived_id("goal", goal) if goal else None
         piece.title, piece.body = item.values["title"], self.found.bodies[item.path]
         piece.language = item.values["language"] or languages.detect(f"{piece.title}\n{piece.body}")
         piece.version += 1
         piece.prepared = None
         piece.updated_at = at
+
+    def _details(self, item: Item) -> Details:
+        said = item.values
+        return Details(
+            place=said["place"],
+            people=said["people"],
+            people_agree=said["people_agree"],
+            lesson=said["lesson"],
+            roles=tuple(said["for_roles"]),
+            themes=tuple(said["themes"]),
+        )
 
     def _publish(self, piece: Reflection, item: Item, at: dt.datetime) -> None:
         cited = [c for c in citations.parse(piece.body) if self.text(c.text_slug)]
@@ -388,7 +408,8 @@ class Writer:
         piece.unit_id = self.found.reflection_unit.get(item.path)
         piece.published_title, piece.published_body = piece.title, piece.body
         piece.published_draft = piece.version
-        piece.themes = publication.themes_of(about.themes if about else (), others)
+        found = publication.themes_of(about.themes if about else (), others)
+        piece.themes = experiences.themes_with(item.values["themes"], found)
         piece.submitted_at = piece.submitted_at or at
         piece.published_version += 1
         self.session.flush()
@@ -397,7 +418,10 @@ class Writer:
     def _beside(self, piece: Reflection, cited: list[citations.Cited], at: dt.datetime) -> None:
         """Themes, citations, words and the version that stand beside a submitted piece."""
         self._forget_what_it_is_found_by(piece)
-        store.set_words(self.session, piece, publication.search_text(piece.title, piece.body))
+        details = store.details_of(self.session, piece)
+        published.set_words(
+            self.session, piece, experiences.found_by(piece.title, piece.body, details)
+        )
         of = {"organisation_id": self.organisation.id, "reflection_id": piece.id}
         self.session.add_all(ReflectionTheme(**of, theme=theme) for theme in piece.themes)
         self.session.add_all(
@@ -430,14 +454,52 @@ class Writer:
                     table.organisation_id == self.organisation.id, table.reflection_id == piece.id
                 )
             )
-        store.set_words(self.session, piece, "")
+        published.set_words(self.session, piece, "")
+
+    def _goal(self, item: Item, _position: int, before: Any) -> Any:
+        id, said = derived_id("goal", item.key), item.values
+        goal = self._get(Goal, id)
+        if before is not None and (goal is None or goal.updated_at.isoformat() != before):
+            return None
+        at = self.when(item, "set_at")
+        if goal is None:
+            goal = Goal(organisation_id=self.organisation.id, id=id, created_at=at)
+            self.session.add(goal)
+        goal.updated_at = self.now
+        goal.status, goal.outcome, goal.hindrance = (
+            said["status"],
+            said["outcome"],
+            said["hindrance"],
+        )
+        goal.member_id = derived_id("member", said["member"])
+        goal.what, goal.how = said["what"], said["how"]
+        goal.language = languages.detect(goal.what)
+        today = self.now.astimezone(self.zone).date()
+        ahead = said["in_days"]
+        goal.by = said["by"] if ahead is None else today + dt.timedelta(days=ahead)
+        goal.reflection_id = derived_id("reflection", said["from"]) if said["from"] else None
+        goal.sentence = said["sentence"]
+        answered = self.now - dt.timedelta(days=said["answered_days_ago"])
+        goal.answered_at = answered if goal.status != "open" else None
+        goal.in_chain, goal.author_may_know = said["in_chain"], said["author_may_know"]
+        self._born_of(goal, item)
+        goal.prepared = None
+        self.session.flush()
+        return goal.updated_at.isoformat()
+
+    def _born_of(self, goal: Goal, item: Item) -> None:
+        """The reading that a goal was born from, with its title as our own copy."""
+        goal.reading_id, group = self.found.deed_readings.get(item.path, (None, ""))
+        piece = self._get(Reflection, group.partition("/")[2]) if "/" in group else None
+        text = self.text(group) if group and "/" not in group else None
+        goal.source = piece.title if piece else text.title if text else ""
 
     def _note(self, item: Item, _position: int, before: Any) -> Any:
         id = derived_id("note", item.key)
         note = self._get(Note, id)
         if before is not None and (note is None or note.version != before):
             return None
-        at = self._when(item, "written_at")
+        at = self.when(item, "written_at")
         if note is None:
             note = Note(organisation_id=self.organisation.id, id=id, version=0, created_at=at)
             self.session.add(note)
@@ -450,6 +512,9 @@ class Writer:
         note.prepared = None
         note.updated_at = at
         return note.version
+
+    def _answer(self, item: Item, position: int, before: Any) -> Any:
+        return answers.write(self, item, position, before)
 
     def _deed(self, item: Item, _position: int, _before: Any) -> Any:
         reading, group = self.found.deed_readings[item.path]
@@ -471,11 +536,11 @@ class Writer:
                 reading_group=group,
             )
             self.session.add(deed)
-        deed.reading_id, deed.at = reading, self._when(item, "at")
+        deed.reading_id, deed.at = reading, self.when(item, "at")
         self.session.flush()
         return 1
 
-    def _when(self, item: Item, name: str) -> dt.datetime:
+    def when(self, item: Item, name: str) -> dt.datetime:
         """The moment the file gives, absolute or in days before now; else now."""
         given = item.values[name]
         if given is not None:

@@ -1,0 +1,106 @@
+"""Tables of answers to reflections, of reports, and of what organizers decided about them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.community import Base, OfOrganisation, UTCDateTime
+
+
+def _of_piece() -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(
+        ["organisation_id", "reflection_id"],
+        ["reflections.organisation_id", "reflections.id"],
+        ondelete="CASCADE",
+    )
+
+
+def _of_member() -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(
+        ["organisation_id", "member_id"],
+        ["members.organisation_id", "members.id"],
+        ondelete="CASCADE",
+    )
+
+
+def _of_answer(column: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(
+        ["organisation_id", column], ["answers.organisation_id", "answers.id"], ondelete="CASCADE"
+    )
+
+
+class Answer(Base, OfOrganisation):
+    """What a reader says to a reflection, or a reply below it.
+
+    Whether a reply is the author's is not stored: it is, when its member is the
+    member of the reflection.
+    """
+
+    __tablename__ = "answers"
+    __table_args__ = (
+        _of_piece(),
+        _of_member(),
+        _of_answer("parent_id"),
+        sa.Index("ix_answers_piece", "organisation_id", "reflection_id", "at"),
+        sa.Index("ix_answers_mine", "organisation_id", "member_id", "at", "id"),
+        sa.Index("ix_answers_parent", "organisation_id", "parent_id"),
+        sa.CheckConstraint("kind in ('echo', 'question', 'suggestion', 'reply')", name="kind"),
+        sa.CheckConstraint("(kind = 'reply') = (parent_id is not null)", name="parent"),
+    )
+
+    reflection_id: Mapped[str] = mapped_column(sa.String(32))
+    member_id: Mapped[str] = mapped_column(sa.String(32))
+    parent_id: Mapped[str | None] = mapped_column(sa.String(32))
+    kind: Mapped[str] = mapped_column(sa.String(16))
+    body: Mapped[str] = mapped_column(sa.Text)  # "" once it was taken back
+    # The beginning of the paragraph it speaks to, as it stood then; "" for the whole.
+    quote: Mapped[str] = mapped_column(sa.Text, default="")
+    paragraph: Mapped[int | None] = mapped_column()  # where that stood, from 1
+    at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    edited_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    taken_back_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    hidden_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+
+
+class Report(Base, OfOrganisation):
+    """A reader asks the organizers to look at a reflection or an answer."""
+
+    __tablename__ = "reports"
+    __table_args__ = (
+        _of_piece(),
+        _of_member(),
+        _of_answer("answer_id"),
+        sa.Index("ix_reports_open", "organisation_id", "settled_at", "at", "id"),
+        sa.Index("ix_reports_piece", "organisation_id", "reflection_id"),
+    )
+
+    reflection_id: Mapped[str] = mapped_column(sa.String(32))
+    answer_id: Mapped[str | None] = mapped_column(sa.String(32))  # None: the reflection itself
+    member_id: Mapped[str] = mapped_column(sa.String(32))  # shown to nobody
+    reason: Mapped[str] = mapped_column(sa.Text)
+    at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    settled_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+
+
+class Moderation(Base, OfOrganisation):
+    """What an organizer decided about a reflection or an answer, and why."""
+
+    __tablename__ = "moderation"
+    __table_args__ = (
+        _of_piece(),
+        _of_member(),
+        _of_answer("answer_id"),
+        sa.Index("ix_moderation_latest", "organisation_id", "at", "id"),
+        sa.Index("ix_moderation_piece", "organisation_id", "reflection_id"),
+        sa.CheckConstraint("action in ('leave', 'hide', 'show')", name="action"),
+    )
+
+    reflection_id: Mapped[str] = mapped_column(sa.String(32))
+    answer_id: Mapped[str | None] = mapped_column(sa.String(32))
+    member_id: Mapped[str] = mapped_column(sa.String(32))  # the organizer
+    action: Mapped[str] = mapped_column(sa.String(8))
+    reason: Mapped[str] = mapped_column(sa.Text)
+    at: Mapped[dt.datetime] = mapped_column(UTCDateTime)

@@ -1,0 +1,7 @@
+"""What a member can be told of. Pure."""
+
+from __future__ import annotations
+
+ANSWERED = ("echo", "question", "suggestion", "reply")  # about "answer/<id>"
+MODERATED = ("hidden", "shown")  # about "answer/<id>" or "reflection/<id>"
+KINDS = (*ANSWERED, *MODERATED)
