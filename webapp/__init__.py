@@ -24,13 +24,19 @@ def create_app(settings: Settings | None = None, *, model: Any = None, **config:
 
     from webapp import community, doors, fonts, languages, not_set_up, shapes
     from webapp import settings as settings_module
+    from webapp.answers import views as answers
     from webapp.asking import views as asking
+    from webapp.coach import views as coach
+    from webapp.goals import views as goals
     from webapp.jobs import queue
+    from webapp.looking_back import views as looking_back
     from webapp.members import accounts
     from webapp.members import views as members
     from webapp.migrations import alembic
     from webapp.notes import views as notes
+    from webapp.notices import views as notices
     from webapp.organizers import views as organizers
+    from webapp.originality import views as originality
     from webapp.readings import views as readings
     from webapp.reflections import views as reflections
     from webapp.resources import Resources
@@ -75,11 +81,17 @@ def create_app(settings: Settings | None = None, *, model: Any = None, **config:
         suggestions,
         readings,
         notes,
+        notices,
         reflections,
         organizers,
         texts,
+        answers,
         asking,
         themes,
+        coach,
+        goals,
+        looking_back,
+        originality,
     ):
         app.register_blueprint(room.bp)
     return app

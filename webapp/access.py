@@ -7,7 +7,7 @@ ask no database: they get an `Actor` and the few facts of the object that matter
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
@@ -90,6 +90,56 @@ PERMISSIONS: dict[str, Permission] = {
             "Writes a reflection: draft, versions, submitting, audience, withdrawing, deleting: its author alone.",
         ),
         Permission(
+            "answer.read",
+            "reader",
+            "Reads the answers to a reflection: whoever may read the reflection at that moment.",
+        ),
+        Permission(
+            "answer.write",
+            "reader",
+            "Answers a reflection that one may read, or replies to an answer; its author only replies, and is called “the author”.",
+        ),
+        Permission(
+            "answer.own",
+            "author",
+            "Finds, changes and takes back an answer: its author alone.",
+        ),
+        Permission(
+            "report.write",
+            "reader",
+            "Reports a reflection or an answer that one may read; who reported it is shown to nobody.",
+        ),
+        Permission(
+            "moderation",
+            "organizer",
+            "Sees reports of what one may read as a member, and leaves it, hides it or shows it again, with a reason; never one's own.",
+        ),
+        Permission(
+            "notices.own",
+            "member",
+            "Sees what happened to what one wrote; nobody sees that of another.",
+        ),
+        Permission(
+            "coach.own",
+            "member",
+            "Asks the coach about an own draft, and says what it may ask: nobody else sees what it said, what was answered, or that it is off.",
+        ),
+        Permission(
+            "coach.phrases",
+            "organizer",
+            "Changes the list of stock phrases that the coach notices, and sees how often each kind of its remarks was called wrong, without names.",
+        ),
+        Permission(
+            "goal.own",
+            "author",
+            "Sets, answers, changes and deletes a practice goal: its member alone. Others see of it only what its member shows in the chain of a piece, or lets the author of an experience know.",
+        ),
+        Permission(
+            "month.own",
+            "member",
+            "Looks back at an own month: own sentences, what one read and wrote, answers and goals; nobody sees that of another.",
+        ),
+        Permission(
             "ask.own",
             "member",
             "Asks the library a question; nothing of it is stored unless the member keeps the answer.",
@@ -113,6 +163,11 @@ PERMISSIONS: dict[str, Permission] = {
             "lists.publish",
             "organizer",
             "Makes an own reading list a theme list of any unit or of the organisation.",
+        ),
+        Permission(
+            "lists.build",
+            "organizer",
+            "Has theme lists proposed, works on those of all organizers, publishes them to units or the organisation, and copies those of other units; until it is published nobody else gets anything of one.",
         ),
         Permission(
             "library.keep",
@@ -174,30 +229,72 @@ def may_write_reflection(actor: Actor, *, author: str) -> bool:
 
 
 def may_read_reflection(
-    actor: Actor, *, author: str, status: str, audience: str | None, unit: str | None
+    actor: Actor,
+    *,
+    author: str,
+    status: str,
+    audience: str | None,
+    unit: str | None,
+    hidden: bool = False,
 ) -> bool:
     """Whether the published copy may be read. The SQL twin of this rule is
-    `reflections.store.readable_by`; a property test keeps them equal."""
+    `reflections.store.readable_by`; a property test keeps them equal. `hidden`: by
+    an organizer."""
     if actor.member is None:
         return False
     if actor.member == author:
         return True
-    if status != "submitted":
+    if status != "submitted" or hidden:
         return False
     if audience == "unit":
         return unit in actor.units
     return audience in ("organisation", "anonymous")
 
 
-def may_read_list(actor: Actor, *, author: str, audience: str, unit: str | None) -> bool:
-    """Whether a reading list may be read. The SQL twin of this rule is
+def may_read_answer(
+    actor: Actor,
+    *,
+    may_read_piece: bool,
+    author: str,
+    hidden: bool,
+    above: str | None = None,
+    above_hidden: bool = False,
+) -> bool:
+    """Whether an answer to a piece may be read. The SQL twin of this rule is
+    `answers.store.readable_by`; a property test keeps them equal.
+
+    `above`: who wrote the answer that a reply stands below; what stands below a
+    hidden answer is hidden with it.
+    """
+    if actor.member is None or not may_read_piece:
+        return False
+    if actor.member == author:
+        return True
+    return not hidden and (not above_hidden or actor.member == above)
+
+
+def may_moderate(actor: Actor, *, author: str, would_read: bool) -> bool:
+    """Whether an organizer may decide about a reflection or an answer: one that they
+    would read as a member, and that is not their own."""
+    return actor.member is not None and actor.organizer and would_read and actor.member != author
+
+
+def may_read_list(
+    actor: Actor,
+    *,
+    author: str,
+    audience: str,
+    unit: str | None,
+    besides: Collection[str] = (),
+) -> bool:
+    """Whether a reading list may be read; `besides` are further units it is given to. The SQL twin of this rule is
     `themes.store.readable_by`; a property test keeps them equal."""
     if actor.member is None:
         return False
     if actor.member == author:
         return True
     if audience == "unit":
-        return unit in actor.units
+        return unit in actor.units or not actor.units.isdisjoint(besides)
     return audience == "organisation"
 
 

@@ -232,10 +232,10 @@ def searched_slowly(large: list[tuple[str, int]], *, engine: bool) -> str:
 
 def _jobs(app: Flask) -> str:
     from webapp.community import db
-    from webapp.reflections import store
+    from webapp.reflections import published
 
     waiting = app.extensions["xinde_huey"].pending_count()
-    behind = len(store.behind_index(db.session))
+    behind = len(published.behind_index(db.session))
     if behind > 100:
         raise Ill(
             f"{behind} reflections are not in the index as they are. Is xinde serve or xinde worker running? By hand: xinde jobs run"

@@ -54,9 +54,9 @@ def init_app(app: Flask) -> None:
     app.before_request(_enter)
     app.after_request(_headers)
     app.teardown_request(_leave)
-    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(Refused, refused)
     app.register_error_handler(BadField, _bad_field)
-    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(CSRFError, csrf_refused)
     app.register_error_handler(HTTPException, _http_error)
     for kind in (CorpusError, ModelError, RecommenderError):
         app.register_error_handler(kind, _not_ready)
@@ -237,7 +237,7 @@ def problem(status: int, title: str, message: str, **more: Any) -> tuple[Any, in
         return render_template("error.html", **words), status
 
 
-def _refused(refusal: Refused) -> Any:
+def refused(refusal: Refused) -> Any:
     if not refusal.signed_out:
         return problem(403, _("This is not open to you"), _only_for(refusal.permission))
     if request.method in ("GET", "HEAD") and not wants_json():
@@ -271,7 +271,7 @@ def _bad_field(bad: BadField) -> Any:
     )
 
 
-def _csrf(_error: CSRFError) -> Any:
+def csrf_refused(_error: CSRFError) -> Any:
     if not current_user.is_authenticated:
         return problem(
             401,

@@ -60,6 +60,7 @@ def init_app(app: Flask) -> None:
             "actor": g.get("actor"),
             "me": g.get("member"),
             "lang": languages.current(),
+            "gap": "" if languages.current() == "zh" else " ",  # between two sentences
             "html_lang": languages.HTML_LANG[languages.current()],
             "paper": request.cookies.get("paper", "auto") if request else "auto",
             "csp_nonce": g.get("csp_nonce", ""),
@@ -161,6 +162,16 @@ def prose(text: str, *, resolve: Callable[[str], str] | None = None) -> Markup:
             link_rel="noopener nofollow",
         )
     )
+
+
+def blocks(text: str) -> list[str]:
+    """The Markdown of each paragraph, list, quotation or heading of a text; shown
+    one by one with `prose` they look as the whole does. Asks no app."""
+    if len(text) > MARKDOWN_LIMIT or max(_depths(text), default=0) > 24:
+        return [part for part in text.split("\n\n") if part.strip()]
+    lines = text.split("\n")
+    spans = [t.map for t in _RENDERER.parse(text) if t.level == 0 and t.map and t.nesting >= 0]
+    return ["\n".join(lines[start:end]).rstrip() for start, end in spans]
 
 
 def _depths(text: str) -> list[int]:

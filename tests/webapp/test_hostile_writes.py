@@ -101,12 +101,26 @@ def journey(app, organisation, maria, ada) -> None:
     send(author, "/write", key="w" * 12, title="T", body="B.", about="", then="save")
     made = draft(maria)
     send(author, f"/reflections/{made}/draft", title="T", body="Other words.", base_version=1)
+    look = author.post(f"/reflections/{made}/coach", json={"do": "look"})
+    assert look.status_code == 200
+    send(author, "/coach", off="1")
+    send(admin, "/coach/phrases", add="other words and more")
     form = {"title": "T", "body": "Mine.", "base_version": 2, "keep": "both"}
     send(author, f"/reflections/{made}/settle", **form)
     send(author, f"/reflections/{made}/submit", key="s" * 12, version=3, title="T",
          audience=f"unit:{organisation.harbour}")  # fmt: skip
     for audience in ("organisation", "anonymous"):
         send(author, f"/reflections/{made}/audience", audience=audience)
+    answer = send(nina, f"/reflections/{made}/answers", key="a" * 12, kind="echo", body="Yes.")
+    one = answer.location.partition("#a-")[2]
+    send(author, f"/reflections/{made}/answers", key="b" * 12, to=one, body="Thank you.")
+    assert author.get("/news").status_code == nina.get("/news").status_code == 200
+    send(nina, f"/answers/{one}/edit", body="Yes, indeed.")
+    send(author, f"/answers/{one}/report", key="c" * 12, reason="Look.")
+    for do in ("hide", "show"):
+        send(admin, f"/moderation/answer/{one}", key=do * 3, do=do, reason="So.")
+        send(admin, f"/moderation/reflection/{made}", key=do * 3, do=do, reason="So.")
+    send(nina, f"/answers/{one}/take-back")
     author.get("/")
     send(author, f"/reflections/{made}/withdraw")
     versions = author.get(f"/reflections/{made}/versions").text

@@ -17,7 +17,8 @@ from webapp.access import Actor
 from webapp.community import change, db
 from webapp.ids import new_id
 from webapp.jobs import reconcile
-from webapp.reflections import actions, citations, store
+from webapp.reflections import actions, browsing, citations, published, store
+from webapp.reflections.filters import Filter
 from webapp.reflections.tables import Reflection
 from webapp.resources import index, library
 
@@ -354,11 +355,14 @@ def many_rows(app, organisation, maria, omar, li):
                         created_at=NOW,
                         updated_at=NOW,
                         shown_at=NOW,
+                        hidden_at=NOW if len(rows) % 3 == 0 else None,
                     )
                 )
     with change(db.session) as session:
         session.add_all(rows)
-    return [(r.id, r.member_id, r.status, r.audience, r.unit_id) for r in rows]
+    return [
+        (r.id, r.member_id, r.status, r.audience, r.unit_id, r.hidden_at is not None) for r in rows
+    ]
 
 
 @settings(
@@ -376,17 +380,17 @@ def test_the_rule_and_its_sql_say_the_same(many_rows, organisation, maria, omar,
     by_sql = {r.id for r in db.session.query(Reflection.id).where(store.readable_by(asking)).all()}
     by_rule = {
         row_id
-        for row_id, author, status, audience, unit in many_rows
+        for row_id, author, status, audience, unit, hidden in many_rows
         if asking.organisation == organisation.id
         and access.may_read_reflection(
-            asking, author=author, status=status, audience=audience, unit=unit
+            asking, author=author, status=status, audience=audience, unit=unit, hidden=hidden
         )
     }
     assert by_sql == by_rule
-    shown = {p.id for p in store.newest(db.session, asking, limit=100)}
+    shown = {p.id for p in browsing.newest(db.session, asking, limit=100)}
     submitted_ids = {r[0] for r in many_rows if r[2] == "submitted"}
     assert shown == by_rule & submitted_ids
-    for piece in store.newest(db.session, asking, limit=100):
+    for piece in browsing.newest(db.session, asking, limit=100):
         author = next(r[1] for r in many_rows if r[0] == piece.id)
         named = access.sees_author(asking, author=author, audience=piece.audience)
         assert bool(piece.author) == named
@@ -504,16 +508,16 @@ def test_the_index_follows_what_is_published(maria, run_waiting_jobs, client_as)
     made = draft(maria, "Giraffes", "A giraffe at the door.")
     client = client_as(maria)
     submit_form(client, made)
-    assert (maria.organisation_id, made) in store.behind_index(db.session)
+    assert (maria.organisation_id, made) in published.behind_index(db.session)
     run_waiting_jobs()
     db.session.rollback()
-    assert store.behind_index(db.session) == []
+    assert published.behind_index(db.session) == []
     assert f"reflection/{made}" in in_index()
     client.post(f"/reflections/{made}/withdraw")
     run_waiting_jobs()
     assert f"reflection/{made}" not in in_index()
     db.session.rollback()
-    assert store.behind_index(db.session) == []
+    assert published.behind_index(db.session) == []
 
 
 def test_the_sweep_finds_what_the_queue_lost(maria):
@@ -526,9 +530,9 @@ def test_the_sweep_finds_what_the_queue_lost(maria):
 def test_an_index_entry_is_noted_only_for_the_truth_it_was_made_of(maria):
     made = submitted(maria)
     with change(db.session) as session:
-        assert not store.note_indexed(session, maria.organisation_id, made, 0)
-        assert store.note_indexed(session, maria.organisation_id, made, 1)
-        assert not store.note_indexed(session, maria.organisation_id, "unknown", 1)
+        assert not published.note_indexed(session, maria.organisation_id, made, 0)
+        assert published.note_indexed(session, maria.organisation_id, made, 1)
+        assert not published.note_indexed(session, maria.organisation_id, "unknown", 1)
 
 
 def test_a_deleted_piece_has_left_the_index_before_its_row_is_gone(
@@ -569,17 +573,20 @@ def test_the_newest_stand_first_and_pages_follow_without_gap_or_repeat(client_as
 def test_all_words_must_be_there(client_as, maria, omar):
     one = submitted(maria, "One", "The giraffe and the zebra met.")
     two = submitted(maria, "Two", "The giraffe was alone.")
-    found = [p.id for p in store.search_words(db.session, actor(omar), "zebras giraffe")]
+    found = [p.id for p in browsing.newest(db.session, actor(omar), Filter(q="zebras giraffe"))]
     assert found == [one]
-    assert {p.id for p in store.search_words(db.session, actor(omar), "Giraffe")} == {one, two}
-    assert store.search_words(db.session, actor(omar), "!!! ???") == []
-    assert store.search_words(db.session, actor(omar), '" OR * NEAR(') == []
+    assert {p.id for p in browsing.newest(db.session, actor(omar), Filter(q="Giraffe"))} == {
+        one,
+        two,
+    }
+    assert browsing.newest(db.session, actor(omar), Filter(q="!!! ???")) == []
+    assert browsing.newest(db.session, actor(omar), Filter(q='" OR * NEAR(')) == []
 
 
 @pytest.mark.parametrize("query", ["心得", "敲门调查", "學習", "五户"])
 def test_chinese_words_of_two_characters_and_more_are_found(client_as, li, omar, query):
     made = submitted(li, "学习心得", "我们敲门调查了五户人家，写下心得。")
-    assert [p.id for p in store.search_words(db.session, actor(omar), query)] == [made]
+    assert [p.id for p in browsing.newest(db.session, actor(omar), Filter(q=query))] == [made]
     assert (
         f"/reflections/{made}"
         in client_as(omar).get("/reflections", query_string={"q": query}).text
@@ -595,7 +602,10 @@ def test_the_sentence_that_was_found_is_shown_and_marked(client_as, maria, omar)
 def test_word_results_are_ordered_by_time_whatever_others_wrote(maria, omar):
     rare = submitted(maria, "Rare", "giraffe giraffe giraffe", now=NOW)
     newer = submitted(maria, "Newer", "One giraffe among many words.", now=NOW + dt.timedelta(1))
-    assert [p.id for p in store.search_words(db.session, actor(omar), "giraffe")] == [newer, rare]
+    assert [p.id for p in browsing.newest(db.session, actor(omar), Filter(q="giraffe"))] == [
+        newer,
+        rare,
+    ]
 
 
 def test_what_is_close_in_meaning_comes_in_its_own_group(client_as, maria, omar, run_waiting_jobs):
@@ -619,14 +629,17 @@ def test_browsing_by_theme_and_by_text(client_as, maria, omar, passage):
         assert about in page
         assert citing in page
         assert neither not in page
-    assert {p.id for p in store.citing(db.session, actor(omar), "going-to-see")} == {about, citing}
+    assert {p.id for p in browsing.citing(db.session, actor(omar), "going-to-see")} == {
+        about,
+        citing,
+    }
 
 
 def test_theme_counts_count_only_what_one_may_read(organisation, maria, omar):
     submitted(maria, text_slug="going-to-see")
     submitted(maria, text_slug="going-to-see", audience="unit", unit=organisation.harbour)
-    assert dict(store.themes_in_use(db.session, actor(omar)))["judgement"] == 1
-    assert dict(store.themes_in_use(db.session, actor(maria)))["judgement"] == 2
+    assert dict(browsing.themes_in_use(db.session, actor(omar)))["judgement"] == 1
+    assert dict(browsing.themes_in_use(db.session, actor(maria)))["judgement"] == 2
 
 
 def test_related_reflections_are_read_from_the_truth(client_as, maria, omar, run_waiting_jobs):

@@ -11,7 +11,7 @@ from tests.webapp.people import NOW
 from tests.webapp.reflecting import actor, draft, note, row, submitted
 from webapp.community import db
 from webapp.ids import new_id
-from webapp.reflections import actions, lifecycle, sent, store
+from webapp.reflections import actions, lifecycle, published, sent, store
 from webapp.reflections.tables import Reflection
 
 IDS = ["unknown", "a" * 16, "9" * 30, "x" * 3_000, "%F0%9F%90%98", "..", "'or'1", "-1", "%ff%fe"]
@@ -313,7 +313,9 @@ def test_a_submit_that_fails_in_the_middle_leaves_nothing_half_done(app, maria, 
         )
 
     with monkeypatch.context() as patch:
-        patch.setattr(store, "set_words", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
+        patch.setattr(
+            published, "set_words", lambda *_: (_ for _ in ()).throw(OSError("disk full"))
+        )
         with pytest.raises(OSError, match="disk full"):
             submit()
     assert row(maria, made).status == "draft"

@@ -289,3 +289,11 @@ def test_the_sentence_with_most_of_the_words_is_shown_and_marked():
 
 def test_drafts_may_be_longer_than_what_is_submitted():
     assert sent.SAVE_LIMIT > lifecycle.BODY_LIMIT
+
+
+def test_headings_are_no_words_of_a_piece_that_others_are_quoted():
+    body = "# What we did\n\nWe turned the table round.\n\n## What happened\n\nPeople talked.\n"
+    assert publication.own_text(body) == "We turned the table round.\n\nPeople talked."
+    assert publication.own_text("# Only a heading") == "Only a heading"
+    assert wording.proposed_title(body) == "What we did"
+    assert wording.proposed_title(body, titled=False) == "We turned the table round"

@@ -26,7 +26,7 @@ def run(as_json: bool) -> None:
     """
     from webapp.community import db
     from webapp.jobs import queue, reconcile
-    from webapp.reflections import store
+    from webapp.reflections import published
     from webapp.texts import bringing
 
     with opening.community() as app:
@@ -35,7 +35,7 @@ def run(as_json: bool) -> None:
         bringing.sweep()
         ran += queue.run_waiting()
         swept = reconcile.sweep()
-        left = len(store.behind_index(db.session))
+        left = len(published.behind_index(db.session))
     if as_json:
         opening.print_json({"jobs": ran, "swept": swept, "still_behind": left})
     else:

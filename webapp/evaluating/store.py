@@ -25,6 +25,7 @@ def in_the_open(organisation: str) -> sa.ColumnElement[bool]:
     return sa.and_(
         Reflection.organisation_id == organisation,
         Reflection.status == "submitted",
+        Reflection.hidden_at.is_(None),
         Reflection.audience == "organisation",
         Reflection.shown_at.is_not(None),
     )
@@ -44,7 +45,7 @@ def written(session: Session, organisation: str) -> list[Act]:
                 Citation.reflection_id == Reflection.id,
             ),
         )
-        .where(in_the_open(organisation))
+        .where(in_the_open(organisation), Citation.text_slug != "reflection")  # texts alone
     )
     return _acts(session.execute(about.union(cited)))
 

@@ -38,6 +38,7 @@ def init_app(app: Flask) -> None:
     from webapp.evaluating import renewal
     from webapp.jobs import reconcile
     from webapp.members import accounts
+    from webapp.notices import forgetting
     from webapp.suggestions import nightly
     from webapp.texts import bringing
 
@@ -60,6 +61,7 @@ def init_app(app: Flask) -> None:
     huey.periodic_task(crontab(minute="*"), name="sweep")(in_app(reconcile.sweep))
     huey.periodic_task(crontab(minute="*"), name="sweep_texts")(in_app(bringing.sweep))
     huey.periodic_task(crontab(minute="*/5"), name="nightly")(in_app(nightly.make_lists))
+    huey.periodic_task(crontab(minute="50"), name="forget_notices")(in_app(forgetting.old_notices))
     learned_at = _in_utc(LEARNED_AT, settings.time_zone, app.extensions["xinde_started"])
     huey.periodic_task(learned_at, name="learn")(in_app(renewal.nightly))
 

@@ -8,7 +8,7 @@ from flask import current_app
 
 from recommender.indexing import put_readings, remove_readings
 from webapp.community import change, db
-from webapp.reflections import store
+from webapp.reflections import published
 from webapp.reflections.publication import as_reading
 from webapp.resources import resources
 
@@ -25,7 +25,7 @@ def reflection(organisation: str, reflection_id: str) -> None:
     """
     folder = current_app.config["XINDE"].index_folder
     for _try in range(TRIES):
-        truth = store.publication(db.session, organisation, reflection_id)
+        truth = published.publication(db.session, organisation, reflection_id)
         db.session.rollback()
         reading = as_reading(truth) if truth else None
         if reading is None:
@@ -35,7 +35,7 @@ def reflection(organisation: str, reflection_id: str) -> None:
         if truth is None:
             return
         with change(db.session) as session:
-            if store.note_indexed(session, organisation, reflection_id, truth.version):
+            if published.note_indexed(session, organisation, reflection_id, truth.version):
                 return
     log.warning("reflection keeps changing; the sweep will look again", reflection=reflection_id)
 
@@ -45,7 +45,7 @@ def sweep() -> int:
 
     One that fails does not keep the others from being looked at.
     """
-    behind = store.behind_index(db.session)
+    behind = published.behind_index(db.session)
     db.session.rollback()
     done = 0
     for organisation, reflection_id in behind:

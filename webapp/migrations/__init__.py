@@ -21,8 +21,12 @@ class alembic:
     @staticmethod
     def init_app(app: Flask) -> None:
         # every room's tables must be known before anything is compared or created
+        from webapp.answers import tables as _answers
+        from webapp.coach import tables as _coach
+        from webapp.goals import tables as _goals
         from webapp.members import tables as _members
         from webapp.notes import tables as _notes
+        from webapp.notices import tables as _notices
         from webapp.readings import tables as _readings
         from webapp.reflections import tables as _reflections
         from webapp.suggestions import tables as _suggestions
@@ -30,7 +34,8 @@ class alembic:
         from webapp.themes import tables as _themes
         from webapp.units import tables as _units
 
-        del _members, _notes, _readings, _reflections, _suggestions, _texts, _themes, _units
+        del _answers, _coach, _notices
+        del _goals, _members, _notes, _readings, _reflections, _suggestions, _texts, _themes, _units
         app.config["ALEMBIC"] = {
             "script_location": str(Path(__file__).parent / "versions"),
             "version_locations": [],

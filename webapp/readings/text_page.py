@@ -70,6 +70,7 @@ class ReadPage(pages.Page):
     versions: list[Neighbour]
     related: list[Neighbour]
     citing: list[Any]  # reflections.store.Shown
+    cited: dict[str, int]  # passages that pieces cite which the member may read, with how many
     source: str  # how the text is named under a quotation
     desk: str | None  # where an organizer keeps this text
     only: OnePassage | None = None
@@ -148,6 +149,7 @@ def read(
         versions=other_versions(library, record),
         related=related_texts(resources, record, passages[0].id) if passages else [],
         citing=citing(session, actor, record.slug),
+        cited=cited(session, actor, record.slug),
         source=source_line(record),
         desk=desk(actor, record),
         only=only,
@@ -212,9 +214,15 @@ def related_texts(resources: Resources, record: TextRecord, passage_id: str) -> 
 
 
 def citing(session: Session, actor: Actor, slug: str) -> list[Any]:
-    from webapp.reflections import store as reflections
+    from webapp.reflections import browsing
 
-    return list(reflections.citing(session, actor, slug, CITING))
+    return list(browsing.citing(session, actor, slug, CITING))
+
+
+def cited(session: Session, actor: Actor, slug: str) -> dict[str, int]:
+    from webapp.reflections import browsing
+
+    return browsing.cited_passages(session, actor, slug)
 
 
 def place(passages: Sequence[Passage], kept: str | None) -> tuple[str, str] | None:

@@ -18,7 +18,17 @@ from webapp.access import Actor
 from webapp.community import change
 from webapp.ids import new_id
 from webapp.members.once import carried_out
-from webapp.reflections import lifecycle, publication, store, subjects, versions
+from webapp.reflections import (
+    experiences,
+    lifecycle,
+    publication,
+    published,
+    store,
+    subjects,
+    versions,
+)
+from webapp.reflections.experiences import Details
+from webapp.reflections.genres import Genre
 from webapp.reflections.lifecycle import Obstacle
 from webapp.reflections.subjects import Subjects
 from webapp.reflections.tables import Citation, Reflection, ReflectionTheme, ReflectionVersion
@@ -65,9 +75,12 @@ def start(
     text_slug: str | None = None,
     key: str | None = None,
     reflection_id: str | None = None,
+    genre: Genre = "reflection",
+    goal_id: str | None = None,
 ) -> str:
     """A new draft with its first words; its id. The same key starts one draft,
-    however often it comes. An unknown `text_slug` is left out.
+    however often it comes. An unknown `text_slug` is left out. `goal_id`: the
+    author's own goal whose outcome it tells.
 
     Raises Unknown when the draft that this key started was deleted since.
     """
@@ -79,6 +92,8 @@ def start(
                 organisation_id=actor.organisation,
                 id=reflection_id or new_id(),
                 member_id=str(actor.member),
+                genre=genre,
+                goal_id=goal_id,
                 text_slug=text.slug if text else None,
                 text_title=text.title[:300] if text else None,
                 title=title,
@@ -213,7 +228,10 @@ def submit(
             _keep_version(session, piece, cause="submitted")
             _publish(session, piece, about, now=now)
             _open_to(piece, str(audience), unit_id, now=now)
-            open_words = None if audience == "unit" else publication.own_text(piece.published_body)
+            lesson = store.details_of(session, piece).lesson
+            open_words = (
+                None if audience == "unit" else publication.own_text(piece.published_body, lesson)
+            )
             published_words_changed(session, piece.organisation_id, piece.id, words=open_words)
             new_list_due(session, actor)
             return {"id": piece.id}
@@ -252,6 +270,41 @@ def change_audience(
         piece.published_version += 1
         if audience == "unit":
             published_words_changed(session, piece.organisation_id, piece.id, words=None)
+
+
+def describe(session: Session, actor: Actor, reflection_id: str, details: Details) -> bool:
+    """Keep where, who, the lesson and for whom of an experience; whether others may
+    notice. Raises Unknown, for a piece of another genre too."""
+    about: Subjects | None = None
+    draft = store.own(session, actor, reflection_id)
+    if draft is not None and draft.status == "submitted":
+        about = subjects.of_draft(draft.published_body, draft.text_slug, resources.library)
+    with change(session):
+        piece = _own(session, actor, reflection_id)
+        if piece.genre != "experience":
+            raise Unknown
+        if store.details_of(session, piece) == details:
+            return False
+        store.keep_details(session, piece, details)
+        if piece.status != "submitted":
+            return False
+        piece.published_version += 1
+        if about is not None:
+            piece.themes = experiences.themes_with(details.themes, about.themes)
+            session.execute(
+                sa.delete(ReflectionTheme).where(
+                    ReflectionTheme.organisation_id == piece.organisation_id,
+                    ReflectionTheme.reflection_id == piece.id,
+                )
+            )
+            keys = {"organisation_id": piece.organisation_id, "reflection_id": piece.id}
+            session.add_all(ReflectionTheme(**keys, theme=theme) for theme in piece.themes)
+        said = experiences.found_by(piece.published_title, piece.published_body, details)
+        published.set_words(session, piece, said)
+        if piece.audience != "unit":
+            words = publication.own_text(piece.published_body, details.lesson)
+            published_words_changed(session, piece.organisation_id, piece.id, words=words)
+        return True
 
 
 def withdraw(session: Session, actor: Actor, reflection_id: str, *, now: dt.datetime) -> None:
@@ -355,11 +408,12 @@ def _publish(session: Session, piece: Reflection, about: Subjects, *, now: dt.da
     piece.published_draft = piece.version
     piece.published_version += 1
     piece.language = detect(f"{piece.title}\n{piece.body}")
-    piece.themes = list(about.themes)
+    details = store.details_of(session, piece)
+    piece.themes = experiences.themes_with(details.themes, about.themes)
     piece.submitted_at = now
     _forget_publication(session, piece)
     keys = {"organisation_id": piece.organisation_id, "reflection_id": piece.id}
-    for theme in about.themes:
+    for theme in piece.themes:
         session.add(ReflectionTheme(**keys, theme=theme))
     for position, citation in enumerate(about.cited):
         session.add(
@@ -372,7 +426,8 @@ def _publish(session: Session, piece: Reflection, about: Subjects, *, now: dt.da
                 source=citation.source,
             )
         )
-    store.set_words(session, piece, publication.search_text(piece.title, piece.body))
+    said = experiences.found_by(piece.published_title, piece.published_body, details)
+    published.set_words(session, piece, said)
 
 
 def _forget_publication(session: Session, piece: Reflection) -> None:
@@ -383,7 +438,7 @@ def _forget_publication(session: Session, piece: Reflection) -> None:
                 table.organisation_id == piece.organisation_id, table.reflection_id == piece.id
             )
         )
-    store.set_words(session, piece, "")
+    published.set_words(session, piece, "")
 
 
 def _open_to(piece: Reflection, audience: str, unit: str | None, *, now: dt.datetime) -> None:

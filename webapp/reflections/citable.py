@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from corpus.library import Library
@@ -45,15 +45,20 @@ def of_text(library: Library, slug: str) -> list[Citable]:
 def found(library: Library, index: Index, model: TextModel, query: str) -> list[Citable]:
     """Passages for some words or a question, each with the sentence that matched."""
     hits = search(index, model, query[:QUERY_LIMIT], filter=PASSAGES, limit=FOUND)
-    passages = library.passages_by_id([hit.reading.id for hit in hits])
+    return with_sentences(library, [(hit.reading.id, hit.sentence) for hit in hits])
+
+
+def with_sentences(library: Library, matched: Sequence[tuple[str, str]]) -> list[Citable]:
+    """Passages by id, each quoting the sentence that matched, if it holds it."""
+    passages = library.passages_by_id([id for id, _sentence in matched])
     texts = library.texts_by_slug(p.text_slug for p in passages.values())
     listed: list[Citable] = []
-    for hit in hits:
-        passage = passages.get(hit.reading.id)
+    for id, sentence in matched:
+        passage = passages.get(id)
         text = texts.get(passage.text_slug) if passage else None
         if passage is not None and text is not None:
-            held = citations.stands_in(hit.sentence, passage.text)
-            quote = hit.sentence if held else opening(passage)
+            held = citations.stands_in(sentence, passage.text)
+            quote = sentence if held else opening(passage)
             listed.append(_citable(passage, text.title, text.language, quote))
     return listed
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from flask import Response, abort, jsonify
 from flask_babel import gettext as _
 
-from webapp import pages, shapes
+from webapp import clock, pages, shapes
 from webapp.reflections import sent, versions
 from webapp.reflections.actions import Saved, Stale
 from webapp.reflections.lifecycle import TITLE_LIMIT
@@ -34,13 +34,23 @@ class Editor:
     about_slug: str | None
     about_title: str | None
     status: str = "draft"
+    genre: str = "reflection"
+    goal_id: str | None = None  # of a new piece that is written about a goal
     settled: bool = False  # a conflict was just ended: the words on this device are in it
     title_limit: int = TITLE_LIMIT
 
     @property
     def place(self) -> str:
         """Under which name this device keeps unsaved words of this draft."""
-        return f"xinde:{self.member}:{self.kind}:{self.id or 'new:' + (self.about_slug or '')}"
+        about = self.goal_id or self.about_slug or ""
+        if self.genre != "reflection":
+            about = f"{self.genre}:{about}"
+        return f"xinde:{self.member}:{self.kind}:{self.id or 'new:' + about}"
+
+    @property
+    def zone(self) -> str:
+        """In which times are said, by the script too."""
+        return clock.zone().key
 
     @property
     def saved_label(self) -> str:

@@ -35,6 +35,9 @@ class Publication:
     language: str
     themes: tuple[str, ...]
     published_on: dt.date | None
+    genre: str = "reflection"
+    lesson: str = ""  # of an experience
+    roles: tuple[str, ...] = ()  # for whom its author says it may be useful
 
 
 def as_reading(publication: Publication) -> Reading | None:
@@ -48,12 +51,12 @@ def as_reading(publication: Publication) -> Reading | None:
         "anonymous",
     ):
         return None
-    text = own_text(publication.body)
+    text = own_text(publication.body, publication.lesson)
     group = f"reflection/{publication.id}"
     language = "zh" if publication.language == "zh" else "en"
     return Reading(
         id=group,
-        kind="reflection",
+        kind="experience" if publication.genre == "experience" else "reflection",
         group=group,
         language=language,
         title=publication.title,
@@ -62,14 +65,21 @@ def as_reading(publication: Publication) -> Reading | None:
         sentences=tuple(sentences.split(text, "zh" if language == "zh" else "en")),
         content_hash=blake2b(f"{publication.title}\0{text}".encode(), digest_size=16).hexdigest(),
         themes=publication.themes,
+        roles=publication.roles,
         minutes=wording.reading_minutes(publication.body, language),
         published_on=publication.published_on,
     )
 
 
-def own_text(body: str) -> str:
-    """The words by which a published piece is suggested and quoted."""
-    return wording.own_words(body) or wording.plain(body)
+def own_text(body: str, lesson: str = "") -> str:
+    """The words by which a published piece is suggested and quoted: the lesson of an
+    experience first, unless it says it in its telling."""
+    told = (
+        wording.own_words(wording.without_headings(body))
+        or wording.own_words(body)
+        or wording.plain(body)
+    )
+    return told if not lesson or lesson in told else f"{lesson}\n\n{told}"
 
 
 def themes_of(about: Sequence[str], cited: Sequence[Sequence[str]]) -> list[str]:

@@ -44,9 +44,18 @@ class Reflection(Base, OfOrganisation):
             "status <> 'submitted' or (audience is not null and (audience <> 'unit' or unit_id is not null))",
             name="submitted_to_somebody",
         ),
+        sa.CheckConstraint(
+            "genre in ('reflection', 'experience', 'summary', 'speech')", name="genre"
+        ),
+        sa.Index("ix_reflections_goal", "organisation_id", "goal_id"),
     )
 
     member_id: Mapped[str] = mapped_column(sa.String(32))
+    genre: Mapped[str] = mapped_column(
+        sa.String(16), default="reflection", server_default="reflection"
+    )
+    # The author's own goal whose outcome it tells. No foreign key: it outlives the goal.
+    goal_id: Mapped[str | None] = mapped_column(sa.String(32))
     # What it is about; the title is our own copy, should the text be withdrawn.
     text_slug: Mapped[str | None] = mapped_column(sa.String(120))
     text_title: Mapped[str | None] = mapped_column(sa.String(300))
@@ -76,6 +85,8 @@ class Reflection(Base, OfOrganisation):
     # handler makes the index agree and notes which truth it has seen.
     published_version: Mapped[int] = mapped_column(default=0)
     indexed_version: Mapped[int] = mapped_column(default=0)
+    # Since when organizers keep it from everybody but its author; stays over submits.
+    hidden_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
 
     created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     updated_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
@@ -140,3 +151,28 @@ class Citation(Base):
     text_slug: Mapped[str] = mapped_column(sa.String(120))
     quote: Mapped[str] = mapped_column(sa.Text)
     source: Mapped[str] = mapped_column(sa.String(700))  # as written under the quotation
+
+
+class Experience(Base):
+    """What an experience says beside its telling: where, who, for whom it may be useful.
+
+    Others see the names of those who took part only where these agreed.
+    """
+
+    __tablename__ = "experiences"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "reflection_id"],
+            ["reflections.organisation_id", "reflections.id"],
+            ondelete="CASCADE",
+        ),
+    )
+
+    organisation_id: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
+    reflection_id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    place: Mapped[str] = mapped_column(sa.String(200), default="")
+    people: Mapped[str] = mapped_column(sa.Text, default="")
+    people_agree: Mapped[bool] = mapped_column(default=False)
+    lesson: Mapped[str] = mapped_column(sa.Text, default="")
+    roles: Mapped[list[str]] = mapped_column(default=list)  # for whom it may be useful
+    themes: Mapped[list[str]] = mapped_column(default=list)  # as its author chose

@@ -46,10 +46,15 @@ def plain(body: str) -> str:
     return "\n\n".join(languages.joined_lines(lines) for lines in paragraphs if lines)
 
 
+def without_headings(body: str) -> str:
+    """The Markdown without its headings: they name what follows and say nothing."""
+    return "\n".join(line for line in body.splitlines() if not _HEADING.match(line))
+
+
 def excerpt(body: str) -> str:
     """The first words of the writer, for two lines of a list; of a quotation if
     there is nothing else."""
-    text = "\n".join(line for line in body.splitlines() if not _HEADING.match(line))
+    text = without_headings(body)
     return shortened(" ".join((own_words(text) or plain(body)).split()), EXCERPT)
 
 
@@ -64,9 +69,10 @@ def shortened(text: str, limit: int) -> str:
     return cut.rstrip(" ,;:，、；：") + "…"
 
 
-def proposed_title(body: str) -> str:
-    """The first sentence of the writer, shortened; "" when nothing was written."""
-    first = own_words(body).partition("\n")[0]
+def proposed_title(body: str, *, titled: bool = True) -> str:
+    """The first sentence of the writer, shortened; "" when nothing was written.
+    `titled`: whether a heading at the beginning may be the title."""
+    first = (own_words(body) if titled else own_words(without_headings(body))).partition("\n")[0]
     sentence = _ENDS.split(first, maxsplit=1)[0].strip()
     return shortened(sentence.rstrip("。.!！?？;；,，"), TITLE)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from flask import abort, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
@@ -13,17 +13,22 @@ from webapp.access import needs
 from webapp.community import db
 from webapp.ids import new_id
 from webapp.jobs import reconcile
+from webapp.originality import meaning
+from webapp.originality.checking import CloseWords, check
+from webapp.originality.meaning import CloseThoughts
 from webapp.reflections import (
     actions,
+    genres,
     lifecycle,
+    readers,
     sent,
-    store,
     wording,
 )
 from webapp.reflections.actions import Hindered, Stale, Unknown
-from webapp.reflections.store import Readers
+from webapp.reflections.readers import Readers
 from webapp.reflections.tables import Reflection
 from webapp.reflections.views.blueprint import Answer, bp, look_again, own
+from webapp.reflections.views.details import Practice, keep_sent, practice_of
 
 
 @dataclass(frozen=True)
@@ -48,8 +53,16 @@ class SubmitPage(pages.Page):
     about_title: str | None
     status: str
     choices: AudienceChoices
+    genre: str
+    practice: Practice | None  # what is asked of a piece that tells of practice
+    close: CloseWords  # of the draft that are close to others'
+    thoughts: CloseThoughts | None = None  # None: not asked for
     obstacle: str = ""
     title_limit: int = lifecycle.TITLE_LIMIT
+
+    @property
+    def named(self) -> genres.Named:
+        return genres.named(self.genre)
 
     @property
     def lang(self) -> str:
@@ -63,7 +76,11 @@ def submit(reflection_id: str) -> Answer:
     if not piece.body.strip():
         flash(said_of("empty"), "error")
         return redirect(url_for(".edit", reflection_id=reflection_id))
-    return pages.render(_submit_page(piece))
+    page = _submit_page(piece)
+    if request.args.get("meaning") == "1":
+        reads = g.member.reads or [g.member.language]
+        page = replace(page, thoughts=meaning.look(piece, page.close.told, reads))
+    return pages.render(page)
 
 
 @bp.post("/reflections/<reflection_id>/submit")
@@ -72,6 +89,10 @@ def send(reflection_id: str) -> Answer:
     audience, unit = _chosen()
     key, version = sent.form_key(), sent.version(request.form, "version")
     title = pages.field(request.form, "title", limit=lifecycle.TITLE_LIMIT)
+    asked = keep_sent(reflection_id)
+    if asked is not None:
+        page = replace(_submit_page(own(reflection_id)), practice=asked)
+        return pages.render(replace(page, obstacle=said_of("details")), 422)
     try:
         actions.submit(
             db.session,
@@ -110,12 +131,15 @@ def _submit_page(piece: Reflection) -> SubmitPage:
         id=piece.id,
         key=new_id(),
         version=piece.version,
-        title=piece.title or wording.proposed_title(piece.body),
+        title=piece.title or wording.proposed_title(piece.body, titled=piece.genre != "experience"),
         body=piece.body,
         language=piece.language,
         about_title=piece.text_title,
         status=piece.status,
         choices=_choices(piece),
+        genre=piece.genre,
+        practice=practice_of(piece),
+        close=check(db.session, g.actor, piece),
     )
 
 
@@ -124,15 +148,18 @@ def _choices(piece: Reflection) -> AudienceChoices:
     if chosen == "unit":
         chosen = f"unit:{piece.unit_id}"
     return AudienceChoices(
-        units=store.readers_of_units(db.session, g.actor),
-        everybody=store.member_count(db.session, g.actor.organisation),
+        units=readers.readers_of_units(db.session, g.actor),
+        everybody=readers.member_count(db.session, g.actor.organisation),
         chosen=chosen,
     )
 
 
-def said_of(obstacle: lifecycle.Obstacle) -> str:
+def said_of(obstacle: lifecycle.Obstacle | Literal["details"]) -> str:
     """What stands in the way of submitting, and the cure."""
     return {
+        "details": _(
+            "Not submitted yet. Please look at what is marked below; your words are still there."
+        ),
         "empty": _("There is nothing to submit yet. Write something first."),
         "no_title": _("Give it a title, so that others know what it is about."),
         "too_long": _(

@@ -12,12 +12,21 @@ from werkzeug.wrappers import Response
 from recommender import RecommenderError
 from webapp import clock, languages, pages, shapes
 from webapp.access import needs
+from webapp.answers import store as answers
+from webapp.answers.counting import Counted, counts_as_study
+from webapp.coach.panel import Panel, beside
 from webapp.community import db
+from webapp.goals import opening as goal_opening
+from webapp.goals import origins
+from webapp.goals import store as goals
+from webapp.goals.tables import Goal
 from webapp.ids import new_id
 from webapp.reflections import (
     actions,
     citable,
     citations,
+    experiences_cited,
+    genres,
     lifecycle,
     sent,
     store,
@@ -31,10 +40,13 @@ from webapp.reflections.editor import (
     said_of_saved,
     stale_json,
 )
+from webapp.reflections.genres import Genre
 from webapp.reflections.store import MineRow
 from webapp.reflections.tables import Reflection
 from webapp.reflections.views.blueprint import ON_A_PAGE, Answer, bp, log, mark_of_page, own
 from webapp.resources import resources
+
+NEAREST = 3  # passages that stand before the experiences that can be cited
 
 
 @dataclass(frozen=True)
@@ -43,6 +55,7 @@ class MinePage(pages.Page):
 
     pieces: list[MineRow]
     next: str | None
+    counted: dict[str, Counted]  # of each piece, whether it counts as study, and why
 
 
 @bp.get("/write/mine")
@@ -52,7 +65,14 @@ def mine() -> Answer:
     shown = rows[:ON_A_PAGE]
     more = len(rows) > ON_A_PAGE
     mark = store.mark_text((shown[-1].updated_at, shown[-1].id)) if more else None
-    return pages.render(MinePage(shown, mark))
+    answered = answers.answered(db.session, g.actor, [row.id for row in shown])
+    counted = {
+        row.id: counts_as_study(
+            status=row.status, hidden=row.hidden, answers=answered.get(row.id, ())
+        )
+        for row in shown
+    }
+    return pages.render(MinePage(shown, mark, counted))
 
 
 @dataclass(frozen=True)
@@ -60,7 +80,20 @@ class EditorPage(pages.Page):
     template: ClassVar[str] = "reflections/editor.html"
 
     editor: Editor
+    coach: Panel
     begun: tuple[str, str] | None = None  # id and title of a draft about the same text
+
+    @property
+    def named(self) -> genres.Named:
+        return genres.named(self.editor.genre)
+
+    @property
+    def headings(self) -> list[tuple[str, str]]:
+        return genres.headings(self.editor.genre)
+
+    @property
+    def headings_text(self) -> str:
+        return genres.as_markdown(self.editor.genre)
 
 
 @bp.get("/write")
@@ -72,17 +105,20 @@ def start() -> Answer:
     slug = pages.field(request.args, "text", limit=120)
     passage_id = pages.field(request.args, "passage", limit=160)
     quote = request.args.get("quote", "")[: citations.QUOTE_LIMIT]
+    genre, goal = _genre(), _goal()
     cited = citable.asked_for(library, passage_id, quote) if passage_id else None
     if cited:
         slug = cited.id.partition("/")[0]
     text = library.text(slug) if slug else None
-    begun = store.draft_about(db.session, g.actor, text.slug) if text else None
-    editor = _editor(
-        None,
-        body=cited.block if cited else "",
-        about=(text.slug, text.title) if text else None,
-    )
-    return pages.render(EditorPage(editor, begun))
+    about = (text.slug, text.title) if text else None
+    if goal is not None:
+        about = about or origins.about_of(library, goal)
+    begun = store.draft_about(db.session, g.actor, text.slug) if text and not goal else None
+    body = (cited.block if cited else "") + (goal_opening.of(goal) if goal else "")
+    if request.args.get("headings") == "1":
+        body += genres.as_markdown(genre)
+    editor = _editor(None, body=body, about=about, genre=genre, goal=goal)
+    return pages.render(EditorPage(editor, _coach(None), begun))
 
 
 @bp.post("/write")
@@ -90,6 +126,7 @@ def start() -> Answer:
 def create() -> Any:
     """The first words of a new draft."""
     words = sent.words(new=True)
+    goal = _goal()
     try:
         started = actions.start(
             db.session,
@@ -98,6 +135,8 @@ def create() -> Any:
             title=words.title,
             body=words.body,
             text_slug=sent.about() or None,
+            genre=_genre(),
+            goal_id=goal.id if goal else None,
             now=clock.now(),
         )
     except Unknown:
@@ -115,7 +154,8 @@ def create() -> Any:
 @bp.get("/reflections/<reflection_id>/edit")
 @needs("reflection.write")
 def edit(reflection_id: str) -> Answer:
-    return pages.render(EditorPage(_editor(own(reflection_id))))
+    piece = own(reflection_id)
+    return pages.render(EditorPage(_editor(piece), _coach(piece)))
 
 
 @bp.route("/reflections/<reflection_id>/draft", methods=["PUT", "POST"])
@@ -192,7 +232,10 @@ def passages() -> Any:
     library = resources().library
     if query:
         try:
-            listed = citable.found(library, resources().index, resources().model, query)
+            index, model = resources().index, resources().model
+            listed = citable.found(library, index, model, query)
+            told = experiences_cited.found(db.session, g.actor, index, model, query)
+            listed[NEAREST:NEAREST] = told
         except RecommenderError as problem:
             log.warning("no search for passages", problem=str(problem))
             return jsonify(message=_("The search is not ready just now. Try again later.")), 409
@@ -212,9 +255,36 @@ def passages() -> Any:
     )
 
 
+def _genre() -> Genre:
+    """Of which kind a new piece is to be, from the address."""
+    asked = pages.field(request.args, "genre", limit=16)
+    genre = genres.as_genre(asked or "reflection")
+    if genre is None:
+        abort(404)
+    return genre
+
+
+def _goal() -> Goal | None:
+    """The own goal about which a new piece is written, from the address."""
+    asked = pages.field(request.args, "goal", limit=32)
+    goal = goals.own(db.session, g.actor, asked) if asked else None
+    if asked and goal is None:
+        abort(404)
+    return goal
+
+
 def _editor(
-    piece: Reflection | None, *, body: str = "", about: tuple[str, str] | None = None
+    piece: Reflection | None,
+    *,
+    body: str = "",
+    about: tuple[str, str] | None = None,
+    genre: Genre = "reflection",
+    goal: Goal | None = None,
 ) -> Editor:
+    new: dict[str, Any] = {
+        "genre": genre if genre != "reflection" else None,
+        "goal": goal.id if goal else None,
+    }
     if piece is not None and piece.text_slug:
         about = (piece.text_slug, piece.text_title or piece.text_slug)
     return Editor(
@@ -227,20 +297,32 @@ def _editor(
         version=piece.version if piece else 0,
         saved_at=piece.updated_at if piece else None,
         save_url=url_for(".save", reflection_id=piece.id) if piece else None,
-        create_url=url_for(".create"),
+        create_url=url_for(".create", **new),
         preview_url=url_for(".preview"),
         passages_url=url_for(".passages"),
         about_slug=about[0] if about else None,
         about_title=about[1] if about else None,
         status=piece.status if piece else "draft",
+        genre=piece.genre if piece else genre,
+        goal_id=goal.id if goal else None,
         settled=request.args.get("settled") == "1",
     )
 
 
+def _coach(piece: Reflection | None) -> Panel:
+    asked = request.args.get("coach") == "1"
+    return beside(db.session, g.actor, piece, resources(), asked=asked, today=clock.today())
+
+
 def _go_on(reflection_id: str) -> Response:
     """Where the button that was pressed leads."""
-    if request.form.get("then") == "submit":
+    then = request.form.get("then", "")
+    if then == "submit":
         return redirect(url_for(".submit", reflection_id=reflection_id), 303)
+    if then.startswith("coach"):
+        return redirect(
+            url_for(".edit", reflection_id=reflection_id, coach=1, _anchor="coach"), 303
+        )
     flash(_("Saved."))
     return redirect(url_for(".edit", reflection_id=reflection_id), 303)
 

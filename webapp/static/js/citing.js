@@ -1,5 +1,5 @@
-// The panel "Cite a passage": lists passages, and puts one with its source where
-// the caret is.
+// How a quotation is put into the text, and the panel "Cite a passage", which puts one
+// where the caret is.
 
 export function citing(form) {
   const say = form.dataset;
@@ -56,11 +56,21 @@ export function citing(form) {
   }
 
   function insert(block) {
-    const at = body.selectionEnd;
-    const before = body.value.slice(0, at);
-    const gap = !before || before.endsWith("\n\n") ? "" : before.endsWith("\n") ? "\n" : "\n\n";
-    body.setRangeText(gap + block, at, at, "end");
-    body.dispatchEvent(new Event("input", { bubbles: true }));
+    put(body, block, body.selectionEnd, "end");
     line.textContent = say.sayInserted;
   }
+}
+
+// Puts a quotation after the paragraph in which a place is: the caret stays where it was.
+export function putAfter(body, block, place) {
+  const rest = body.value.slice(place);
+  const end = rest.search(/[ \t]*\n[ \t]*\n|\s*$/);
+  put(body, rest.slice(end).trim() ? block.trimEnd() : block, place + end, "preserve");
+}
+
+function put(body, block, at, caret) {
+  const before = body.value.slice(0, at);
+  const gap = !before || before.endsWith("\n\n") ? "" : before.endsWith("\n") ? "\n" : "\n\n";
+  body.setRangeText(gap + block, at, at, caret);
+  body.dispatchEvent(new Event("input", { bubbles: true }));
 }

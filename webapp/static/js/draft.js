@@ -1,5 +1,6 @@
 // Keeps what is written: saves it a moment after each pause, and says honestly
-// where the words are. Until the server has them, this device does.
+// where the words are. Until the server has them, this device does. Whoever follows
+// the text (js/coach.js) hears "saved" from the form.
 import { csrf } from "./page.js";
 import { citing } from "./citing.js";
 import { deviceWords } from "./device_words.js";
@@ -7,7 +8,10 @@ import { deviceWords } from "./device_words.js";
 const PAUSE = 1500; // ms after the last key
 const DEVICE_PAUSE = 400;
 const LONGEST_WAIT = 60_000;
+const PATIENCE = 30_000; // ms until a save without an answer is sent again
 const KEEPALIVE = 60_000; // bytes that a browser still sends while a page closes
+
+const NOTHING = { title: "", body: "" };
 
 const form = document.getElementById("editor");
 if (form) keep(form);
@@ -25,6 +29,7 @@ function keep(form) {
   let flight = Promise.resolve(); // ends when the last save has its answer
   let waitTimer, deviceTimer;
   let tries = 0;
+  let unanswered = []; // words that were sent, of which nobody knows whether they arrived
   let stopped = ""; // "conflict", "signed-out", "gone": only a person can go on
 
   function words() {
@@ -73,6 +78,7 @@ function keep(form) {
       headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": csrf() },
       body: sent,
       keepalive: leaving && sent.length * 3 < KEEPALIVE,
+      signal: AbortSignal.timeout(PATIENCE),
     });
   }
 
@@ -87,27 +93,46 @@ function keep(form) {
   }
 
   async function send(what, leaving) {
-    let answer;
+    let answer, told;
     try {
       answer = await request(what, leaving);
+      told = answer.ok || answer.status === 409 ? await answer.json() : null;
     } catch {
-      answer = null;
+      answer = null; // no answer, or not ours: a page of the network's, half an answer
+      unanswered = [...unanswered.slice(-9), what];
     }
     sending = false;
-    if (answer?.ok) await done(answer, what);
+    if (answer?.ok) done(told, what);
+    else if (answer?.status === 409 && unanswered.some((words) => arrived(words, told))) goOn(told);
     else refused(answer);
   }
 
-  async function done(answer, what) {
-    const told = await answer.json();
+  // The server keeps a title on one line without outer space.
+  const arrived = (words, told) => words.body === told.body && words.title.trim().split(/\s+/).join(" ") === told.title;
+
+  // What stands there was sent from here, and its answer got lost: no conflict.
+  function goOn(told) {
+    unanswered = [];
+    version = told.version;
+    form.elements.base_version.value = version;
+    saved = NOTHING;
+    save();
+  }
+
+  function done(told, what) {
+    // Of a piece that was begun twice the server has the words that came first.
+    const doubtful = !say.save && unanswered.length;
+    unanswered = [];
     tries = 0;
     version = told.version;
-    saved = what;
+    saved = doubtful ? NOTHING : what;
     form.elements.base_version.value = version;
     if (!say.save) nowKnown(told);
     keepHere();
     tell(told.label);
-    if (dirty()) saveIn(PAUSE);
+    if (doubtful) save();
+    else if (dirty()) saveIn(PAUSE);
+    form.dispatchEvent(new CustomEvent("saved", { detail: { save: say.save, body: what.body } }));
   }
 
   function nowKnown(told) {
@@ -205,7 +230,10 @@ function keep(form) {
     if (!old) return;
     const shown = box.querySelector(".found-here__words");
     const look = box.querySelector('[data-do="look"]');
-    box.querySelector(".found-here__when").textContent = new Date(old.at).toLocaleString(document.documentElement.lang);
+    box.querySelector(".found-here__when").textContent = new Date(old.at).toLocaleString(
+      document.documentElement.lang,
+      { dateStyle: "medium", timeStyle: "short", timeZone: say.zone }, // as "Saved 20:14" above
+    );
     shown.hidden = true;
     look.setAttribute("aria-expanded", "false");
     look.onclick = () => {

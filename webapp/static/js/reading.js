@@ -72,7 +72,7 @@ page.querySelector(".sizes").addEventListener("submit", (event) => {
 
 // Selected words: cite them, or copy them with their source.
 const pick = article.querySelector(".pick");
-const cite = pick.querySelector("[data-cite]"), copy = pick.querySelector("[data-copy]");
+const cite = pick.querySelector("[data-cite]"), goal = pick.querySelector("[data-goal]"), copy = pick.querySelector("[data-copy]");
 const copyLabel = copy.querySelector("span").textContent;
 const LONGEST_ADDRESS = 3500; // servers refuse longer ones
 let quote = "", source = "";
@@ -87,7 +87,7 @@ function selected() {
   if (!passage.contains(range.startContainer)) range.setStart(passage, 0);
   if (!passage.contains(range.endContainer)) range.setEnd(passage, passage.childNodes.length);
   const part = range.cloneContents();
-  for (const link of part.querySelectorAll(".cite")) link.remove();
+  for (const link of part.querySelectorAll(".cite, .cited-by")) link.remove();
   const blocks = part.children.length ? [...part.children] : [part];
   const words = blocks.map((b) => b.textContent.trim()).filter(Boolean).join("\n\n");
   return words ? { words, passage, box: range.getBoundingClientRect() } : null;
@@ -106,6 +106,10 @@ function offer() {
   const bare = address.href;
   address.searchParams.set("quote", quote);
   cite.href = address.href.length > LONGEST_ADDRESS ? bare : address.href;
+  const aim = new URL(goal.dataset.goal, location);
+  aim.searchParams.set("reading", found.passage.dataset.passage);
+  if (address.href.length <= LONGEST_ADDRESS) aim.searchParams.set("quote", quote);
+  goal.href = aim.href;
   copy.querySelector("span").textContent = copyLabel;
   // After the passage, where it belongs in the order of reading.
   if (found.passage.nextElementSibling !== pick) found.passage.after(pick);

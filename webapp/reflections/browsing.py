@@ -1,0 +1,264 @@
+"""SQL of browsing: submitted pieces by what they are about, by whom, when and with
+which words, as far as the actor may read them. The newest first, a page at a time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from corpus import words
+from webapp import clock
+from webapp.access import Actor
+from webapp.reflections.filters import Filter
+from webapp.reflections.published import WORDS
+from webapp.reflections.store import Mark, Shown, open_to, selected, shown
+from webapp.reflections.tables import Citation, Reflection, ReflectionTheme
+from webapp.units.tables import MemberRole, Membership, StudyRole, Unit
+
+MOST_QUERY_WORDS = 64
+NOTHING = Filter()
+
+
+def newest(
+    session: Session,
+    actor: Actor,
+    wanted: Filter = NOTHING,
+    *,
+    after: Mark | None = None,
+    limit: int = 20,
+) -> list[Shown]:
+    """Submitted pieces that the actor may read and that have all that is wanted.
+
+    Those found by words too are the newest first, not the most relevant: the weight
+    of a word would depend on pieces that the actor may not read, and change the order
+    with them.
+    """
+    query = selected(actor, whole=False).where(open_to(actor), *_has(session, actor, wanted))
+    if after is not None:
+        at, last = after
+        query = query.where(
+            sa.or_(
+                Reflection.shown_at < at,
+                sa.and_(Reflection.shown_at == at, Reflection.id < last),
+            )
+        )
+    query = query.order_by(Reflection.shown_at.desc(), Reflection.id.desc()).limit(limit)
+    return [shown(row) for row in session.execute(query)]
+
+
+def among(
+    session: Session, actor: Actor, ids: Collection[str], wanted: Filter = NOTHING
+) -> dict[str, Shown]:
+    """Of these, the submitted pieces that the actor may read and that have what is
+    wanted (words left out), whole, by id."""
+    if not ids:
+        return {}
+    rows = session.execute(
+        selected(actor, whole=True).where(
+            open_to(actor),
+            Reflection.id.in_(list(ids)),
+            *_has(session, actor, wanted, with_words=False),
+        )
+    )
+    return {row[0]: shown(row) for row in rows}
+
+
+def citing(session: Session, actor: Actor, text_slug: str, limit: int = 10) -> list[Shown]:
+    """Submitted pieces about a text or citing a passage of it, newest first."""
+    return newest(session, actor, Filter(text=text_slug), limit=limit)
+
+
+def cited_passages(session: Session, actor: Actor, text_slug: str) -> dict[str, int]:
+    """Passages of a text that pieces cite which the actor may read, with how many."""
+    rows = session.execute(
+        sa.select(Citation.passage_id, sa.func.count(Citation.reflection_id.distinct()))
+        .join(
+            Reflection,
+            sa.and_(
+                Reflection.organisation_id == Citation.organisation_id,
+                Reflection.id == Citation.reflection_id,
+            ),
+        )
+        .where(
+            Citation.organisation_id == actor.organisation,
+            Citation.text_slug == text_slug,
+            open_to(actor),
+        )
+        .group_by(Citation.passage_id)
+    )
+    return {row[0]: int(row[1]) for row in rows}
+
+
+# By what one can narrow down
+
+
+def themes_in_use(session: Session, actor: Actor) -> list[tuple[str, int]]:
+    """Themes of the pieces that the actor may read, with how many, most first."""
+    number = sa.func.count()
+    rows = session.execute(
+        sa.select(ReflectionTheme.theme, number)
+        .join(
+            Reflection,
+            sa.and_(
+                Reflection.organisation_id == ReflectionTheme.organisation_id,
+                Reflection.id == ReflectionTheme.reflection_id,
+            ),
+        )
+        .where(open_to(actor))
+        .group_by(ReflectionTheme.theme)
+        .order_by(number.desc(), ReflectionTheme.theme)
+    )
+    return [(theme, count) for theme, count in rows]
+
+
+def units_in_use(session: Session, actor: Actor) -> list[tuple[str, str]]:
+    """Units (id, name) by which a piece is found that the actor may read."""
+    of_audience = sa.select(Reflection.unit_id).where(open_to(actor), Reflection.audience == "unit")
+    of_author = (
+        sa.select(Membership.unit_id)
+        .join(
+            Reflection,
+            sa.and_(
+                Reflection.organisation_id == Membership.organisation_id,
+                Reflection.member_id == Membership.member_id,
+            ),
+        )
+        .where(open_to(actor), Reflection.audience == "organisation", Membership.until.is_(None))
+    )
+    rows = session.execute(
+        sa.select(Unit.id, Unit.name)
+        .where(
+            Unit.organisation_id == actor.organisation,
+            sa.or_(Unit.id.in_(of_audience), Unit.id.in_(of_author)),
+        )
+        .order_by(Unit.name, Unit.id)
+    )
+    return [(id, name) for id, name in rows]
+
+
+def roles_in_use(session: Session, actor: Actor) -> list[tuple[str, str, str]]:
+    """Roles (id, English, Chinese name) of the named authors whose pieces the actor may read."""
+    used = (
+        sa.select(MemberRole.role_id)
+        .join(
+            Reflection,
+            sa.and_(
+                Reflection.organisation_id == MemberRole.organisation_id,
+                Reflection.member_id == MemberRole.member_id,
+            ),
+        )
+        .where(open_to(actor), Reflection.audience != "anonymous")
+    )
+    rows = session.execute(
+        sa.select(StudyRole.id, StudyRole.name_en, StudyRole.name_zh)
+        .where(StudyRole.organisation_id == actor.organisation, StudyRole.id.in_(used))
+        .order_by(StudyRole.position, StudyRole.id)
+    )
+    return [(id, en, zh) for id, en, zh in rows]
+
+
+# What is wanted, in SQL
+
+
+def _has(
+    session: Session, actor: Actor, wanted: Filter, *, with_words: bool = True
+) -> list[sa.ColumnElement[bool]]:
+    organisation = actor.organisation
+    found: list[sa.ColumnElement[bool]] = []
+    if wanted.q and with_words:
+        found.append(_has_words(session, organisation, wanted.q))
+    if wanted.theme:
+        found.append(
+            sa.exists().where(
+                ReflectionTheme.organisation_id == Reflection.organisation_id,
+                ReflectionTheme.reflection_id == Reflection.id,
+                ReflectionTheme.theme == wanted.theme,
+            )
+        )
+    if wanted.text:
+        found.append(_of_text(organisation, wanted.text))
+    if wanted.passage:
+        cites_it = sa.select(Citation.reflection_id).where(
+            Citation.organisation_id == organisation, Citation.passage_id == wanted.passage
+        )
+        found.append(Reflection.id.in_(cites_it))
+    if wanted.unit:
+        found.append(_of_unit(wanted.unit))
+    if wanted.role:
+        found.append(_of_role(wanted.role))
+    if wanted.genre:
+        found.append(Reflection.genre == wanted.genre)
+    since, until = wanted.days(clock.today())
+    if since:
+        found.append(Reflection.shown_at >= _begins(since))
+    if until:
+        found.append(Reflection.shown_at < _begins(until, 1))
+    return found
+
+
+def _of_text(organisation: str, text_slug: str) -> sa.ColumnElement[bool]:
+    # two index look-ups together; an "or" would walk through every piece
+    about = sa.select(Reflection.id).where(
+        Reflection.organisation_id == organisation, Reflection.text_slug == text_slug
+    )
+    citing_it = sa.select(Citation.reflection_id).where(
+        Citation.organisation_id == organisation, Citation.text_slug == text_slug
+    )
+    return Reflection.id.in_(sa.union(about, citing_it))
+
+
+def _of_unit(unit: str) -> sa.ColumnElement[bool]:
+    """Read by the unit, or under the name of a present member of it. A piece without
+    a name is found by neither: its author's unit would be told."""
+    belongs = sa.exists().where(
+        Membership.organisation_id == Reflection.organisation_id,
+        Membership.member_id == Reflection.member_id,
+        Membership.unit_id == unit,
+        Membership.until.is_(None),
+    )
+    return sa.or_(
+        sa.and_(Reflection.audience == "unit", Reflection.unit_id == unit),
+        sa.and_(Reflection.audience == "organisation", belongs),
+    )
+
+
+def _of_role(role: str) -> sa.ColumnElement[bool]:
+    """Under the name of somebody who has the role; never without a name."""
+    has_it = sa.exists().where(
+        MemberRole.organisation_id == Reflection.organisation_id,
+        MemberRole.member_id == Reflection.member_id,
+        MemberRole.role_id == role,
+    )
+    return sa.and_(Reflection.audience != "anonymous", has_it)
+
+
+def _begins(day: dt.date, later: int = 0) -> dt.datetime:
+    """When a day begins here; the last days of the calendar have none after them."""
+    try:
+        day += dt.timedelta(days=later)
+        return dt.datetime.combine(day, dt.time(), clock.zone()).astimezone(dt.UTC)
+    except OverflowError:
+        edge = dt.datetime.max if day.year > 1 else dt.datetime.min
+        return edge.replace(tzinfo=dt.UTC)
+
+
+def _has_words(session: Session, organisation: str, query: str) -> Any:
+    wanted = list(dict.fromkeys(words.tokens(query)))[:MOST_QUERY_WORDS]
+    if not wanted:
+        return sa.false()
+    if session.get_bind().dialect.name == "sqlite":
+        expression = " ".join(f'"{word}"' for word in wanted)  # tokens hold no quotes
+        return Reflection.id.in_(
+            sa.select(WORDS.c.reflection_id).where(
+                sa.literal_column("reflection_words").op("match")(expression),
+                WORDS.c.organisation_id == organisation,
+            )
+        )
+    simple: sa.ColumnElement[str] = sa.literal_column("'simple'")
+    return sa.func.to_tsvector(simple, Reflection.search_text).op("@@")(
+        sa.func.plainto_tsquery(simple, " ".join(wanted))
+    )
