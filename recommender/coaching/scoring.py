@@ -27,7 +27,7 @@ def probabilities(
     mixed = mix(
         linear_logits(weights, vectors, terms, language),
         net_logits(weights, vectors, language),
-        float(weights.mix),
+        float(weights.mix[language]),
     )
     return softmax(mixed / float(weights.temperature[language]))
 

@@ -121,43 +121,49 @@ def cross_validated(lesson: Lesson) -> tuple[dict[str, np.ndarray], np.ndarray]:
     folds = np.array([examples.fold(example) for example in lesson.examples])
     measured = np.array([len(t) > 0 for t in lesson.terms])
     linear = np.zeros((len(folds), 9))
-    nets = np.zeros((1, len(folds), 9))
+    nets = np.zeros((NETS, len(folds), 9))
     for number in range(FOLDS):
-        learned = _learned(lesson.only(folds != number), None, "", nets=1, seed=100 + number)
+        learned = _learned(
+            lesson.only(folds != number), None, "", nets=NETS, seed=100 + 10 * number
+        )
         for language in (0, 1):
             held = measured & (folds == number) & (lesson.languages == language)
             some = lesson.only(held)
             linear[held] = linear_logits(learned, some.vectors, some.terms, language)
             nets[:, held] = net_logits(learned, some.vectors, language)
         print(f"fold {number + 1} of {FOLDS}", flush=True)
-    places = np.flatnonzero(measured)
     labels = lesson.labels
-    losses = {}
-    for share in MIXES:
-        mixed = mix(linear, nets, share)
-        heat = [_temperature(mixed, labels, measured & (lesson.languages == g)) for g in (0, 1)]
-        chances = softmax(mixed / np.array(heat)[lesson.languages][:, None])
-        losses[share] = (-np.log(chances[places, labels[places]]).mean(), heat, chances)
-        print(f"nets {share:.2f}: loss {losses[share][0]:.4f}, temperatures {np.round(heat, 2)}")
-    share = min(losses, key=lambda s: losses[s][0])
-    _, heat, chances = losses[share]
-    chances[~measured] = 0
-    sure = [
-        measures.sure_from(chances[chosen], labels[chosen], WANTED)
-        for chosen in (measured & (lesson.languages == g) for g in (0, 1))
-    ]
-    tuned = {"mix": share, "temperature": heat, "sure": sure}
+    tuned: dict[str, list[float]] = {"mix": [], "temperature": [], "sure": []}
+    chances = np.zeros((len(folds), 9))
+    for language in (0, 1):
+        mine = measured & (lesson.languages == language)
+        places = np.flatnonzero(mine)
+        losses = {}
+        for share in MIXES:
+            mixed = mix(linear[places], nets[:, places], share)
+            heat = _temperature(mixed, labels[places])
+            found = softmax(mixed / heat)
+            losses[share] = (
+                -np.log(found[np.arange(len(places)), labels[places]]).mean(),
+                heat,
+                found,
+            )
+            print(f"nets {share:.2f}: loss {losses[share][0]:.4f}, temperature {heat:.2f}")
+        share = min(losses, key=lambda s: losses[s][0])
+        _, heat, chances[places] = losses[share]
+        tuned["mix"].append(share)
+        tuned["temperature"].append(heat)
+        tuned["sure"].append(measures.sure_from(chances[mine], labels[mine], WANTED))
     print(tuned)
     return {name: np.array(value, np.float32) for name, value in tuned.items()}, chances
 
 
-def _temperature(mixed: np.ndarray, labels: np.ndarray, chosen: np.ndarray) -> float:
+def _temperature(mixed: np.ndarray, labels: np.ndarray) -> float:
     """By which logits are divided for the smallest loss (Guo et al. 2017)."""
-    places = np.flatnonzero(chosen)
 
     def loss(log_temperature: float) -> float:
-        chances = softmax(mixed[places] / np.exp(log_temperature))
-        return float(-np.log(chances[np.arange(len(places)), labels[places]]).mean())
+        chances = softmax(mixed / np.exp(log_temperature))
+        return float(-np.log(chances[np.arange(len(labels)), labels]).mean())
 
     return float(np.exp(minimize_scalar(loss, bounds=(-1.5, 1.5), method="bounded").x))
 
@@ -171,7 +177,7 @@ def _learned(
     seed: int = 0,
 ) -> Weights:
     several = [fit_net(lesson, seed + k) for k in range(nets)]
-    chosen = tuned or {"mix": np.array(0.5), "temperature": np.ones(2), "sure": np.ones(2)}
+    chosen = tuned or {"mix": np.full(2, 0.5), "temperature": np.ones(2), "sure": np.ones(2)}
     return Weights(
         **fit_linear(lesson),
         **{name: np.stack([net[name] for net in several]) for name in several[0]},

@@ -27,9 +27,7 @@ class Weights:
     out: np.ndarray  # (K, H * V, L)
     out_mean: np.ndarray  # (K, D, L) of the words' mean
     out_bias: np.ndarray  # (K, 2, L): English, Chinese
-    mix: (
-        np.ndarray
-    )  # () share of the nets' logarithms of probabilities; the rest is words and whole
+    mix: np.ndarray  # (2,) share of the nets' logarithms; the rest is words and whole
     temperature: np.ndarray  # (2,) by which logits are divided: English, Chinese
     sure: np.ndarray  # (2,) the probability from which on an answer is sure
     fingerprint: np.ndarray  # () the model's; vectors of another one mean nothing here
