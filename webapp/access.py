@@ -287,8 +287,9 @@ def may_read_list(
     unit: str | None,
     besides: Collection[str] = (),
 ) -> bool:
-    """Whether a reading list may be read; `besides` are further units it is given to. The SQL twin of this rule is
-    `themes.store.readable_by`; a property test keeps them equal."""
+    """Whether a reading list may be read; `besides` are further units it is given to.
+    The SQL twin of this rule is `themes.store.readable_by`; a property test keeps
+    them equal."""
     if actor.member is None:
         return False
     if actor.member == author:

@@ -78,5 +78,5 @@ def listed(words: Sequence[str]) -> str:
 
 
 def as_in(title: str) -> str:
-    """A part of a theme that the library has no name for."""
-    return _("As in “%(title)s”", title=title)
+    """A part of a theme that the library has no name for; also inside a sentence."""
+    return _("the subject of “%(title)s”", title=title)
