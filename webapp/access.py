@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 Audience = Literal["unit", "organisation", "anonymous"]
-Who = Literal["anyone", "member", "reader", "author", "organizer", "administrator"]
+Who = Literal[
+    "anyone", "member", "reader", "author", "unit organizer", "organizer", "administrator"
+]
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,8 @@ class Actor:
     name: str = ""
     units: frozenset[str] = frozenset()  # to which the member belongs now
     administrator: bool = False
-    organizer: bool = False  # named by an administrator; not the study role of that name
+    organizer: bool = False  # of everything: named by an administrator, or one
+    organizes: frozenset[str] = frozenset()  # units that a given role lets them organize
 
 
 @dataclass(frozen=True)
@@ -218,6 +221,24 @@ def check(actor: Actor, permission: str) -> None:
         raise Refused(permission, signed_out=False)
     if who == "organizer" and not (actor.organizer or actor.administrator):
         raise Refused(permission, signed_out=False)
+    if who == "unit organizer" and not is_organizing(actor):
+        raise Refused(permission, signed_out=False)
+
+
+def is_organizing(actor: Actor) -> bool:
+    """Whether there is any unit that the actor organizes."""
+    return actor.member is not None and (
+        actor.organizer or actor.administrator or bool(actor.organizes)
+    )
+
+
+def may_organize(actor: Actor, *, unit: str) -> bool:
+    """Whether the actor may act for this unit: organizers and administrators for
+    every unit; whoever was given a role that organizes, for the unit it was given
+    in and all below it. The units are gathered by `members.store.actor_of`."""
+    if actor.member is None:
+        return False
+    return actor.organizer or actor.administrator or unit in actor.organizes
 
 
 def may_read_note(actor: Actor, *, author: str) -> bool:

@@ -125,28 +125,23 @@ def _is_known(revision: str) -> bool:
 
 def organisation(app: Flask) -> str:
     """Found the organisation if there is none; returns its id."""
-    from corpus import starter
     from webapp import clock
     from webapp.community import db
     from webapp.members import actions, store
+    from webapp.units import beginnings
 
     present = store.organisation(db.session)
     if present is not None:
         return present.id
     settings = app.config["XINDE"]
     name = "我们的组织" if settings.language == "zh" else "Our organisation"
-    roles = [
-        {
-            "id": role.id,
-            "name_en": role.name("en"),
-            "name_zh": role.name("zh"),
-            "duties_en": role.description("en"),
-            "duties_zh": role.description("zh"),
-        }
-        for role in starter.roles()
-    ]
     return actions.found_organisation(
-        db.session, name=name, language=settings.language, roles=roles, now=clock.now()
+        db.session,
+        name=name,
+        language=settings.language,
+        roles=beginnings.roles(),
+        kinds=beginnings.kinds(),
+        now=clock.now(),
     ).id
 
 

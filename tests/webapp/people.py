@@ -17,13 +17,13 @@ from flask.testing import FlaskClient
 from flask_security.utils import hash_password
 from jinja2.bccache import Bucket, BytecodeCache
 
-from corpus import starter
 from webapp import create_app, migrations
 from webapp.community import change, db
 from webapp.ids import new_id
 from webapp.members import actions as members
 from webapp.members.tables import User
 from webapp.settings import Settings
+from webapp.units import beginnings
 
 NOW = dt.datetime(2026, 5, 4, 9, 30, tzinfo=dt.UTC)
 PASSWORD = "correct horse battery"
@@ -91,18 +91,13 @@ def running_app(data: Path, database_url: str, model: Any, **config: Any) -> Ite
 
 def found_organisation() -> SimpleNamespace:
     """Harbour School with the units Harbour and Hill and the starter roles."""
-    roles = [
-        {
-            "id": r.id,
-            "name_en": r.name("en"),
-            "name_zh": r.name("zh"),
-            "duties_en": r.description("en"),
-            "duties_zh": r.description("zh"),
-        }
-        for r in starter.roles()
-    ]
     founded = members.found_organisation(
-        db.session, name="Harbour School", language="en", roles=roles, now=NOW
+        db.session,
+        name="Harbour School",
+        language="en",
+        roles=beginnings.roles(),
+        kinds=beginnings.kinds(),
+        now=NOW,
     )
     harbour, hill = new_id(), new_id()
     for unit_id, name in ((harbour, "Harbour"), (hill, "Hill")):

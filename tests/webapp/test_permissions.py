@@ -17,7 +17,7 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "permissions.md"
 
 
 def written_table() -> dict[str, tuple[str, str]]:
-    rows = re.findall(r"^\| `([\w.]+)` \| (\w+) \| (.+?) \|$", DOCUMENT.read_text("utf-8"), re.M)
+    rows = re.findall(r"^\| `([\w.]+)` \| ([\w ]+) \| (.+?) \|$", DOCUMENT.read_text("utf-8"), re.M)
     return {name: (who, sentence) for name, who, sentence in rows}
 
 

@@ -8,6 +8,7 @@ import secrets
 import unicodedata
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from email_validator import EmailNotValidError, validate_email
@@ -21,7 +22,7 @@ from webapp.ids import new_id
 from webapp.members import store
 from webapp.members.tables import Invitation, Member, Organisation, User
 from webapp.suggestions.due import new_list_due
-from webapp.units.tables import MemberRole, Membership, StudyRole, Unit
+from webapp.units.tables import MemberRole, Membership, StudyRole, Unit, UnitKind
 
 INVITATION_LASTS = dt.timedelta(days=14)
 
@@ -57,12 +58,14 @@ def found_organisation(
     *,
     name: str,
     language: str,
-    roles: Sequence[dict[str, str]],
+    roles: Sequence[dict[str, Any]],
+    kinds: Sequence[dict[str, str]] = (),
     now: dt.datetime,
 ) -> Organisation:
     """The organisation with its first unit and roles; the present one if there is one.
 
-    `roles`: dicts with id, name_en, name_zh, duties_en, duties_zh, in order.
+    `roles`: dicts with id, name_en, name_zh, duties_en, duties_zh, organizes, leads,
+    in order; `kinds` of units: dicts with id, name_en, name_zh.
     """
     with change(session):
         present = store.organisation(session)
@@ -81,6 +84,8 @@ def found_organisation(
         )
         for position, role in enumerate(roles):
             session.add(StudyRole(organisation_id=organisation.id, position=position, **role))
+        for position, kind in enumerate(kinds):
+            session.add(UnitKind(organisation_id=organisation.id, position=position, **kind))
         return organisation
 
 

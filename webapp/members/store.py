@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from webapp.access import Actor
 from webapp.members.tables import Invitation, Member, Organisation, User
-from webapp.units.tables import MemberRole, Membership, StudyRole, Unit
+from webapp.units.tables import Appointment, MemberRole, Membership, StudyRole, Unit
 
 
 def organisation(session: Session) -> Organisation | None:
@@ -50,7 +50,33 @@ def actor_of(session: Session, member: Member) -> Actor:
         units=frozenset(units),
         administrator=member.administrator,
         organizer=member.organizer or member.administrator,
+        organizes=frozenset(session.scalars(_organized_by(member))),
     )
+
+
+def _organized_by(member: Member) -> sa.Select[tuple[str]]:
+    """Units in which the member has a role that organizes now, and all below them.
+    (UNION leaves out what was found before, so that a circle ends.)"""
+    organisation = member.organisation_id
+    given = (
+        sa.select(Appointment.unit_id.label("id"))
+        .join(
+            StudyRole,
+            sa.and_(
+                StudyRole.organisation_id == Appointment.organisation_id,
+                StudyRole.id == Appointment.role_id,
+                StudyRole.organizes,
+            ),
+        )
+        .where(
+            Appointment.organisation_id == organisation,
+            Appointment.member_id == member.id,
+            Appointment.until.is_(None),
+        )
+        .cte("organized", recursive=True)
+    )
+    below = sa.select(Unit.id).join(given, Unit.parent_id == given.c.id)
+    return sa.select(given.union(below.where(Unit.organisation_id == organisation)).c.id)
 
 
 def member(session: Session, organisation_id: str, member_id: str) -> Member | None:

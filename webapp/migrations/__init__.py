@@ -22,6 +22,7 @@ class alembic:
     def init_app(app: Flask) -> None:
         # every room's tables must be known before anything is compared or created
         from webapp.answers import tables as _answers
+        from webapp.audit import tables as _audit
         from webapp.coach import tables as _coach
         from webapp.goals import tables as _goals
         from webapp.members import tables as _members
@@ -34,7 +35,7 @@ class alembic:
         from webapp.themes import tables as _themes
         from webapp.units import tables as _units
 
-        del _answers, _coach, _notices
+        del _answers, _audit, _coach, _notices
         del _goals, _members, _notes, _readings, _reflections, _suggestions, _texts, _themes, _units
         app.config["ALEMBIC"] = {
             "script_location": str(Path(__file__).parent / "versions"),

@@ -10,13 +10,35 @@ from sqlalchemy.orm import Mapped, mapped_column
 from webapp.community import Base, OfOrganisation, UTCDateTime
 
 
+class UnitKind(Base):
+    """What a unit can be: branch, committee, office... the administrator's own list."""
+
+    __tablename__ = "unit_kinds"
+
+    organisation_id: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
+    id: Mapped[str] = mapped_column(sa.String(60), primary_key=True)  # e.g. "branch"
+    name_en: Mapped[str] = mapped_column(sa.String(120))
+    name_zh: Mapped[str] = mapped_column(sa.String(120))
+    position: Mapped[int] = mapped_column(default=0)
+
+
 class Unit(Base, OfOrganisation):
+    """A node of the tree. One that is closed has no present members and takes no
+    new ones; one that was merged is closed too, but its people stay in it beside
+    the unit they went to, so that what was submitted to it is read by them alone."""
+
     __tablename__ = "units"
+    __table_args__ = (sa.Index("ix_units_parent", "organisation_id", "parent_id"),)
 
     parent_id: Mapped[str | None] = mapped_column(sa.String(32))
-    kind: Mapped[str] = mapped_column(sa.String(60))
+    kind: Mapped[str] = mapped_column(sa.String(60))  # UnitKind.id
     name: Mapped[str] = mapped_column(sa.String(200))
     created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    closed_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    merged_into: Mapped[str | None] = mapped_column(sa.String(32))
+    # Units that lead this one's study, and do the work of it.
+    leading_group_id: Mapped[str | None] = mapped_column(sa.String(32))
+    office_id: Mapped[str | None] = mapped_column(sa.String(32))
 
 
 class StudyRole(Base):
@@ -31,6 +53,11 @@ class StudyRole(Base):
     duties_en: Mapped[str] = mapped_column(sa.Text)
     duties_zh: Mapped[str] = mapped_column(sa.Text)
     position: Mapped[int] = mapped_column(default=0)
+    # Whoever is given it in a unit organizes that unit and the units below it.
+    organizes: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    # Whoever is given it leads: what they read and write in the open stands first.
+    leads: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    retired_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)  # no longer given
 
 
 class Membership(Base, OfOrganisation):
@@ -56,9 +83,40 @@ class Membership(Base, OfOrganisation):
     until: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
 
 
+class Appointment(Base, OfOrganisation):
+    """A role that a member was given in a unit, from when to when. This one gives
+    rights; a role that members choose for themselves (`MemberRole`) gives none."""
+
+    __tablename__ = "appointments"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "member_id"],
+            ["members.organisation_id", "members.id"],
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "unit_id"],
+            ["units.organisation_id", "units.id"],
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "role_id"],
+            ["study_roles.organisation_id", "study_roles.id"],
+            ondelete="CASCADE",
+        ),
+        sa.Index("ix_appointments_member", "organisation_id", "member_id"),
+        sa.Index("ix_appointments_unit", "organisation_id", "unit_id"),
+    )
+
+    member_id: Mapped[str] = mapped_column(sa.String(32))
+    unit_id: Mapped[str] = mapped_column(sa.String(32))
+    role_id: Mapped[str] = mapped_column(sa.String(64))
+    since: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    until: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+
+
 class MemberRole(Base):
-    """A role that a member has. In the first form a role is chosen by the member
-    and steers suggestions only; it gives no rights."""
+    """A role that a member chose; it steers suggestions only and gives no rights."""
 
     __tablename__ = "member_roles"
     __table_args__ = (

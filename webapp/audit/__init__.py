@@ -1,0 +1,1 @@
+"""Who did what of consequence, and when: the log that administrators read."""
