@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from typing import Any, ClassVar
+from urllib.parse import quote
 
-from flask import render_template
+from flask import Response, render_template
 
 # Controls but for white space, and those that turn the direction of a line: a
 # name must not rearrange the words that stand beside it.
@@ -48,3 +49,15 @@ class BadField(Exception):
     def __init__(self, name: str, limit: int, length: int) -> None:
         super().__init__(f"{name} has {length} characters; at most {limit} are kept")
         self.name, self.limit, self.length = name, limit, length
+
+
+def attachment(body: bytes, name: str, kind: str) -> Response:
+    """A file that the reader keeps. `kind`: its media type; texts are UTF-8."""
+    plain = "file" + (name[name.rindex(".") :] if "." in name else "")
+    answer = Response(
+        body, content_type=f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
+    )
+    answer.headers["Content-Disposition"] = (
+        f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
+    )
+    return answer

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import quote
 
 from flask import Response, abort, g, request
 from flask_babel import gettext as _
 
 from corpus.records import TextRecord
-from webapp import clock, languages
+from webapp import clock, languages, pages, sheets
 from webapp.access import needs
 from webapp.community import db
 from webapp.readings.blocks import without_marks
@@ -41,14 +40,14 @@ def take(list_id: str, ending: str) -> Answer:
     )  # fmt: skip
     if ending == "ics" and (page.kept.starts_on is None or not page.weeks):
         abort(404)
-    return sent(page, ending, epub(page) if ending == "epub" else written(page, ending).encode())
+    return sent(page, ending, epub(page) if ending == "epub" else written(page, ending))
 
 
-def written(page: ListPage, ending: str) -> str:
+def written(page: ListPage, ending: str) -> bytes:
     kept, shown = page.kept, page.entries
     address = request.host_url.rstrip("/")
     if ending == "csv":
-        return leaving.as_csv(shown, starts_on=kept.starts_on, address=address)
+        return leaving.as_csv(shown, starts_on=kept.starts_on, address=address).encode()
     if ending == "ics" and kept.starts_on is not None:
         return leaving.as_calendar(
             kept.id, kept.title, shown, starts_on=kept.starts_on, address=address,
@@ -61,7 +60,7 @@ def written(page: ListPage, ending: str) -> str:
     }
     return leaving.as_markdown(
         kept.title, kept.note, shown, words=words, starts_on=kept.starts_on, address=address
-    )
+    ).encode()
 
 
 def epub(page: ListPage) -> bytes:
@@ -115,10 +114,4 @@ def words_of(entry: Entry, record: TextRecord) -> Iterator[str]:
 
 
 def sent(page: ListPage, ending: str, body: bytes) -> Response:
-    kind = TYPES[ending] if ending == "epub" else f"{TYPES[ending]}; charset=utf-8"
-    answer = Response(body, content_type=kind)
-    name = leaving.file_name(page.kept.title, ending)
-    answer.headers["Content-Disposition"] = (
-        f"attachment; filename=\"list.{ending}\"; filename*=UTF-8''{quote(name)}"
-    )
-    return answer
+    return pages.attachment(body, sheets.file_name(page.kept.title, ending), TYPES[ending])
