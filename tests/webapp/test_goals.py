@@ -12,12 +12,13 @@ from sqlalchemy import event
 
 from tests.webapp.people import NOW
 from tests.webapp.reflecting import actor, draft, note, row, submit, submitted
-from webapp.community import db
+from webapp.community import change, db
 from webapp.goals import actions, chains, setting, store
 from webapp.goals.actions import Origin
 from webapp.goals.tables import Goal
 from webapp.ids import new_id
 from webapp.reflections import actions as reflections
+from webapp.requirements.tables import Attendance
 from webapp.resources import library
 from webapp.suggestions.tables import DayList
 
@@ -39,10 +40,13 @@ def goal(member, what="Knock at three doors", *, by=None, now=NOW, **more) -> st
     )  # fmt: skip
 
 
-def told(member, made, outcome="done", happened="I knocked at three doors.", hindrance="", now=NOW):
+def told(
+    member, made, outcome="done", happened="I knocked at three doors.", hindrance="", now=NOW,
+    activity="",
+):  # fmt: skip
     said = setting.told(
-        outcome=outcome, happened=happened, hindrance=hindrance, when="none", written_day="",
-        today=DAY,
+        outcome=outcome, happened=happened, hindrance=hindrance, activity=activity, when="none",
+        written_day="", today=DAY,
     )  # fmt: skip
     assert not said.problems
     actions.answer(db.session, actor(member), made, said, now=now)
@@ -294,6 +298,44 @@ def test_who_was_moved_is_told_to_the_author_only_if_they_say_so(client_as, mari
     assert moved(author)[-1] == ("moved", "Omar Haddad")
     assert chains.of_piece(db.session, reader, told_by_maria) == []
     assert "Knock openly" not in client_as(maria).get(f"/reflections/{told_by_maria}").text
+
+
+def attendance(member, unit, what="Service day at the river") -> str:
+    with change(db.session) as session:
+        entry = Attendance(
+            organisation_id=member.organisation_id, id=new_id(), unit_id=unit, member_id=member.id,
+            what=what, day=DAY, entered_at=NOW,
+        )  # fmt: skip
+        session.add(entry)
+    return entry.id
+
+
+def test_the_activity_where_a_goal_was_acted_on_is_a_step_as_long_as_it_stands(
+    client_as, organisation, maria, omar
+):
+    day, others = (attendance(who, organisation.harbour) for who in (maria, omar))
+    essay = submitted(maria, "Knocking first", BODY)
+    made = goal(maria, reflection_id=essay, sentence=SENTENCE)
+    assert "Service day at the river" in client_as(maria).get(f"/goals/{made}").text
+    assert day not in client_as(omar).get(f"/goals/{goal(omar)}").text
+    told(maria, made, activity=others)  # somebody else's: no step
+    assert "activity" not in dict(kinds(chains.of_goal(db.session, actor(maria), made)))
+    actions.reopen(db.session, actor(maria), made, now=NOW)
+    told(maria, made, activity=day)
+    seen = kinds(chains.of_piece(db.session, actor(maria), essay))
+    assert seen[2:] == [
+        ("goal", "Knock at three doors"), ("activity", "Service day at the river"),
+        ("outcome", "I knocked at three doors."),
+    ]  # fmt: skip
+    others_see = kinds(chains.of_piece(db.session, actor(omar), essay))
+    assert others_see == seen[:2]
+    actions.show_in_chain(db.session, actor(maria), made, True)
+    assert kinds(chains.of_piece(db.session, actor(omar), essay)) == seen
+    with change(db.session) as session:
+        session.get(Attendance, (maria.organisation_id, day)).taken_back_at = NOW
+    left = dict(kinds(chains.of_piece(db.session, actor(maria), essay)))
+    assert "activity" not in left
+    assert "outcome" in left
 
 
 def test_a_chain_is_walked_in_a_bounded_number_of_queries(maria):

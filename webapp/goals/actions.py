@@ -107,6 +107,7 @@ def answer(session: Session, actor: Actor, goal_id: str, told: Told, *, now: dt.
         goal = _own(session, actor, goal_id)
         goal.outcome, goal.hindrance = told.happened, told.hindrance
         goal.status = told.outcome
+        goal.attendance_id = store.own_attendance(session, actor, told.activity)
         goal.answered_at = (
             now if told.happened or told.hindrance or told.outcome != "open" else None
         )

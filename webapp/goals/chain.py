@@ -1,7 +1,7 @@
 """Which links of a chain a reader sees, and in which order they stand. Pure.
 
 The chain: a passage, the piece that began with it, the goal set in that piece,
-what became of the goal, the experience that tells it, and whom that moved to
+the activity where it was acted on, what became of the goal, the experience that tells it, and whom that moved to
 act. A step that is not for this reader is left out, and so is whatever is
 reached through it alone; nothing tells that there was more.
 """
@@ -15,7 +15,7 @@ from typing import Literal
 
 from webapp.goals.setting import ANSWERED
 
-Kind = Literal["passage", "reflection", "experience", "goal", "outcome", "moved"]
+Kind = Literal["passage", "reflection", "experience", "goal", "activity", "outcome", "moved"]
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,8 @@ class GoalFacts:
     reading_id: str | None
     source: str
     quote: str
+    activity: str = ""  # at which it was acted on
+    activity_day: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,10 @@ def of_goal(goal: GoalFacts, *, here: bool = False) -> list[Step]:
             only_you=alone,
         )
     ]
+    if goal.activity:
+        steps.append(
+            Step("activity", goal.activity, day=goal.activity_day, mine=goal.mine, only_you=alone)
+        )
     if goal.status in ANSWERED:
         steps.append(
             Step(

@@ -14,6 +14,7 @@ from webapp.goals.tables import Goal
 from webapp.members.tables import Member
 from webapp.reflections.store import readable_by
 from webapp.reflections.tables import Citation, Reflection
+from webapp.requirements.tables import Attendance
 
 MOST = 12  # goals, or pieces, of one step
 
@@ -105,6 +106,18 @@ def goals(
             Goal.reading_id,
             words(Goal.source),
             words(Goal.quote),
+            words(sa.func.coalesce(Attendance.what, "")),
+            sa.case((seen, Attendance.day), else_=None),
+        )
+        .outerjoin(
+            Attendance,
+            sa.and_(
+                Attendance.organisation_id == Goal.organisation_id,
+                Attendance.id == Goal.attendance_id,
+                Attendance.member_id == Goal.member_id,
+                Attendance.taken_back_at.is_(None),
+                Attendance.objected_at.is_(None),
+            ),
         )
         .where(
             Goal.organisation_id == actor.organisation,

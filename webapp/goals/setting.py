@@ -61,6 +61,7 @@ class Told:
     outcome: str = ""
     happened: str = ""
     hindrance: str = ""
+    activity: str = ""  # id of the own attendance where it was acted on
     when: str = "week"
     written_day: str = ""
     by: dt.date | None = None
@@ -72,6 +73,7 @@ def told(
     outcome: str,
     happened: str,
     hindrance: str,
+    activity: str = "",
     when: str,
     written_day: str,
     today: dt.date,
@@ -93,4 +95,4 @@ def told(
         by, problem = days.chosen(when, written_day, today=today)
         if problem:
             problems["by"] = problem
-    return Told(outcome, happened, hindrance, when, written_day, by, problems)
+    return Told(outcome, happened, hindrance, activity, when, written_day, by, problems)

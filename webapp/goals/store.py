@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session, undefer
 from webapp.access import Actor
 from webapp.goals.tables import Goal
 from webapp.members.tables import Member
+from webapp.requirements.tables import Attendance
 
 MOST_OPEN = 60
 MOST_CLOSED = 30
 MOST_DUE = 3
 MOST_OF_A_PIECE = 12
+MOST_ATTENDED = 20
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,47 @@ def born_of(
     if note_id is not None:
         query = query.where(Goal.note_id == note_id)
     return list(session.scalars(query.limit(MOST_OF_A_PIECE)))
+
+
+# Where a goal was acted on
+
+
+@dataclass(frozen=True)
+class Activity:
+    """Something that the actor attended."""
+
+    id: str
+    what: str
+    day: dt.date
+
+
+def attended(session: Session, actor: Actor, *, limit: int = MOST_ATTENDED) -> list[Activity]:
+    """What an organizer entered that the actor attended, the newest first."""
+    rows = session.execute(
+        sa.select(Attendance.id, Attendance.what, Attendance.day)
+        .where(_attended_by(actor))
+        .order_by(Attendance.day.desc(), Attendance.id)
+        .limit(limit)
+    )
+    return [Activity(*row) for row in rows]
+
+
+def own_attendance(session: Session, actor: Actor, attendance_id: str) -> str | None:
+    """The id, if the actor attended it; None for anything else."""
+    if not attendance_id:
+        return None
+    return session.scalar(
+        sa.select(Attendance.id).where(_attended_by(actor), Attendance.id == attendance_id)
+    )
+
+
+def _attended_by(actor: Actor) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        Attendance.organisation_id == actor.organisation,
+        Attendance.member_id == str(actor.member),
+        Attendance.taken_back_at.is_(None),
+        Attendance.objected_at.is_(None),
+    )
 
 
 # For the member's own suggestions

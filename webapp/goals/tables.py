@@ -49,6 +49,9 @@ class Goal(Base, OfOrganisation):
     outcome: Mapped[str] = mapped_column(sa.Text, default="")  # what happened, in their words
     hindrance: Mapped[str] = mapped_column(sa.Text, default="")  # what got in the way
     answered_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    # The activity where it was acted on, one's own attendance. No foreign key: an
+    # organizer may take the entry back, and then the step is gone.
+    attendance_id: Mapped[str | None] = mapped_column(sa.String(32))
 
     # readers of the pieces before and after it may see this step
     in_chain: Mapped[bool] = mapped_column(default=False)

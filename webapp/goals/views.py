@@ -19,6 +19,7 @@ from webapp.goals.chain import Step
 from webapp.goals.days import Offered, Standing
 from webapp.goals.origins import Asked, Source
 from webapp.goals.setting import Told, Wanted
+from webapp.goals.store import Activity
 from webapp.goals.tables import Goal
 from webapp.reflections import citations
 from webapp.reflections.sent import form_key
@@ -161,6 +162,7 @@ class ShowPage(pages.Page):
     told: Told
     offered: list[Offered]
     chain: list[Step]
+    attended: list[Activity]  # where it may have been acted on
     outcome_limit: int = setting.OUTCOME_LIMIT
 
     def problem(self, name: str) -> str:
@@ -172,7 +174,7 @@ class ShowPage(pages.Page):
 @needs("goal.own")
 def show(goal_id: str) -> Answer:
     goal = _own(goal_id)
-    told = Told(happened=goal.outcome, hindrance=goal.hindrance)
+    told = Told(happened=goal.outcome, hindrance=goal.hindrance, activity=goal.attendance_id or "")
     return pages.render(_show_page(goal, told))
 
 
@@ -185,6 +187,7 @@ def answer(goal_id: str) -> Answer:
         outcome=pages.field(form, "outcome", limit=20),
         happened=pages.body(form, "happened", limit=RAW_LIMIT).strip(),
         hindrance=pages.body(form, "hindrance", limit=RAW_LIMIT).strip(),
+        activity=pages.field(form, "activity", limit=32),
         when=pages.field(form, "when", limit=20),
         written_day=pages.field(form, "by", limit=20),
         today=clock.today(),
@@ -290,4 +293,5 @@ def _show_page(goal: Goal, told: Told) -> ShowPage:
         told=told,
         offered=days.offered(today),
         chain=chains.of_goal(db.session, g.actor, goal.id),
+        attended=store.attended(db.session, g.actor) if goal.status == "open" else [],
     )
