@@ -81,7 +81,11 @@ def show(model: TextModel, name: str, found: list[Example], language: str) -> No
     print(f"\n{name}: {len(truth)} sentences")
     print(f"accuracy {right.mean():.3f} ({low:.3f} to {high:.3f})")
     print(f"macro-F1 {measures.macro_f1(chances, truth):.3f}")
-    print(f"calibration error {measures.calibration_error(chances, truth):.3f}")
+    mean, most = measures.least_calibration_error(chances)
+    print(
+        f"calibration error {measures.calibration_error(chances, truth):.3f} (probabilities that "
+        f"are exactly true: {mean:.3f} on average on so many sentences, at most {most:.3f} in 95 %)"
+    )
     curve = ", ".join(
         f"{share:.0%} {measures.at_coverage(chances, truth, share):.3f}" for share in COVERAGES
     )
