@@ -2,8 +2,11 @@
 
     python -m benchmarks nightly                 # the starter library, the default model
     python benchmarks/nightly.py --members 200 --model hashing
+    python benchmarks/nightly.py --model hashing --works ../shared/data/library/works
 
-Members have what members have: a sentence, roles, interests, notes, and some
+With `--works` the library is the starter and so many files of that folder that
+it has about 10,000 passages (`--passages`); hashed words stand for the model,
+since embedding them takes hours and later nights encode nothing. Members have what members have: a sentence, roles, interests, notes, and some
 of them reflections, deeds and steers. Lists are made as in the night, one
 transaction each, by one process; the first run has to compute the vectors of
 the members' words, the second (another day) finds them beside the words.
@@ -15,6 +18,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import random
+import shutil
 import statistics
 import sys
 import tempfile
@@ -47,6 +51,7 @@ from webapp.suggestions.tables import DayList, Steer
 
 NOW = dt.datetime(2026, 5, 4, 2, 0, tzinfo=dt.UTC)
 STEP = 25  # lists between two steps of the bar
+BYTES_OF_A_PASSAGE = 1_100  # roughly, of a text file
 SAMPLED = 50  # members whose profile one `suggest` call is timed with
 
 
@@ -54,13 +59,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--members", type=int, default=1_000)
     parser.add_argument("--model", default=DEFAULT_MODEL)
+    parser.add_argument("--works", type=Path, help="a folder of texts beside the starter's")
+    parser.add_argument("--passages", type=int, default=10_000, help="about so many with --works")
     parser.add_argument("--models", type=Path, default=Settings().models_folder)
     asked = parser.parse_args()
     model = load_model(asked.model, asked.models)
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)
         settings = Settings(data=data, model=asked.model)
-        intake.build(settings.library_path, [starter.folder()])
+        sources = [starter.folder()]
+        if asked.works:
+            sources.append(some_works(asked.works, asked.passages, data / "works"))
+        intake.build(settings.library_path, sources)
         with Library.open(settings.library_path) as library:
             sync_library(settings.index_folder, library, model)
         app = create_app(settings, model=model, TESTING=True, NOW=NOW)
@@ -72,6 +82,20 @@ def main() -> int:
             db.engine.dispose()
         app.extensions["xinde_resources"].close()
     return 0
+
+
+def some_works(folder: Path, passages: int, into: Path) -> Path:
+    """A folder with so many of the texts, in seeded order, that they give about so
+    many passages; the same ones every time."""
+    into.mkdir()
+    files = sorted(path for path in folder.iterdir() if path.suffix in (".md", ".txt"))
+    random.Random(2).shuffle(files)
+    room = passages * BYTES_OF_A_PASSAGE
+    for file in files:
+        if file.stat().st_size <= room:
+            room -= file.stat().st_size
+            shutil.copyfile(file, into / file.name)
+    return into
 
 
 def populate(number: int) -> list[tuple[str, str]]:

@@ -230,7 +230,7 @@ def of_simulated(
         found["cards"].append(len(cards))
         if len(pairs):
             found["ild"].append(1 - float(pairs.mean()))
-        found["KL"].append(float(calibration.divergence(own, mix[None])[0]))
+        found["KL"].append(float(calibration.Astray(own).of(mix[None])[0]))
         found["near"].append(float((words + meaning).max(axis=0)[at].mean()))
         found["known"].append(
             float(np.mean([bool(known & set(snapshot.groups[c].themes)) for c in codes]))

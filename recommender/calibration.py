@@ -58,7 +58,13 @@ def _of_words(snapshot: Snapshot, scored: Scored, asked: Asked, lines: list[int]
     near = np.take_along_axis(strength, columns, axis=1)
     weights = np.array([asked.pieces[line].weight for line in lines])
     shares = weights[:, None] * near / np.maximum(near.sum(axis=1, keepdims=True), 1e-12)
-    return shares.ravel() @ shelf.mix_of(snapshot.group_of[scored.rows[columns.ravel()]])
+    codes = snapshot.group_of[scored.rows[columns.ravel()]].tolist()
+    mix = [0.0] * len(shelf.themes)
+    for code, share in zip(codes, shares.ravel().tolist(), strict=True):
+        themes = shelf.themes_of(code)
+        for theme in themes:
+            mix[theme] += share / len(themes)
+    return np.array(mix)
 
 
 def wanted(own: np.ndarray, elsewhere: float) -> np.ndarray:
@@ -76,14 +82,25 @@ def wanted(own: np.ndarray, elsewhere: float) -> np.ndarray:
     return (1 - elsewhere) * own + elsewhere * foreign / foreign.sum()
 
 
-def divergence(wish: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """(k,) KL(wish || list) in nats of k lists; counts (k, t) of their themes, >= 0."""
-    if not wish.any():
-        return np.zeros(len(counts))
-    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1e-12)
-    mixed = np.log((1 - SMOOTHING) * shares + SMOOTHING * wish + 1e-12)
-    there = wish > 0
-    return float(wish[there] @ np.log(wish[there])) - mixed[:, there] @ wish[there]
+class Astray:
+    """How far lists are from a wanted mix of themes."""
+
+    def __init__(self, wish: np.ndarray) -> None:
+        """wish (t,) of shares, or 0 throughout, from which nothing diverges."""
+        self._there = np.flatnonzero(wish)
+        self._wish = wish[self._there]
+        self._of_wish = float(self._wish @ np.log(self._wish))
+        self._least = SMOOTHING * self._wish + 1e-12
+
+    def of(self, counts: np.ndarray) -> np.ndarray:
+        """(k,) KL(wish || list) in nats of k lists; counts (k, t) of their themes, >= 0."""
+        if not len(self._wish):
+            return np.zeros(len(counts))
+        scale = (1 - SMOOTHING) / np.maximum(counts.sum(axis=1), 1e-12)
+        mixed = counts.take(self._there, axis=1) * scale[:, None]
+        mixed += self._least
+        found: np.ndarray = self._of_wish - np.log(mixed, out=mixed) @ self._wish
+        return found
 
 
 def known_themes(snapshot: Snapshot, own: np.ndarray, profile: Profile, asked: Asked) -> set[str]:

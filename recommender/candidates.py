@@ -81,7 +81,8 @@ def find(
     Nothing excluded, gone, or in a language that the member does not read.
     `row_of` finds the row of a reading that a list names.
     """
-    gone = np.append(blocked_rows(snapshot, excluded(snapshot, profile)), snapshot.unsuggested)
+    gone = blocked_rows(snapshot, excluded(snapshot, profile))
+    gone = np.concatenate([gone, snapshot.unsuggested])
     read = tuple(name for name in snapshot.languages() if name in profile.languages)
     closeness, rows = None, np.empty(0, np.int64)
     if asked.queries is not None:
@@ -97,7 +98,9 @@ def find(
     more.update(also, _together(snapshot, asked, profile, together))
     if more:
         rows = np.union1d(rows, np.array([r for r in more if not blocked[r]], np.int64))
-    rows = np.union1d(rows, _other_versions(snapshot, rows, read))
+    versions = _other_versions(snapshot, rows, read)
+    if len(versions):
+        rows = np.union1d(rows, versions)
     tags = _languages(snapshot, rows, read)
     return Candidates(rows, read, tags, closeness, lists, blocked)
 

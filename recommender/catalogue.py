@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
 from weakref import ref
 
 import numpy as np
@@ -32,6 +34,8 @@ class Catalogue:
 
     def most_read(self, experience: Mapping[str, int]) -> np.ndarray:
         """(g,) int64: texts that were read of that theme of the group's that is known best."""
+        if not experience:
+            return np.zeros(len(self.level), np.int64)
         read = np.array([experience.get(theme, 0) for theme in self.themes], np.int64)
         return self._per_group(read[self.theme_codes])
 
@@ -39,10 +43,18 @@ class Catalogue:
         """(k, t) float64 of some groups: 1 divided among a text's themes; 0 where it has none."""
         mixes = np.zeros((len(codes), len(self.themes)))
         for line, code in enumerate(codes.tolist()):
-            mine = self.theme_codes[self.theme_starts[code] : self.theme_starts[code + 1]]
-            if len(mine):
-                mixes[line, mine] = 1 / len(mine)
+            for theme in self.themes_of(code):
+                mixes[line, theme] = 1 / len(self.themes_of(code))
         return mixes
+
+    def themes_of(self, code: int) -> list[int]:
+        """The themes of a group, into `themes`."""
+        return self._lists[code]
+
+    @cached_property
+    def _lists(self) -> list[list[int]]:
+        codes, starts = self.theme_codes.tolist(), self.theme_starts.tolist()
+        return [codes[first:end] for first, end in pairwise(starts)]
 
     def _per_group(self, values: np.ndarray) -> np.ndarray:
         """(n,) per theme of each group -> (g,) the largest of each group, 0 without a theme."""

@@ -43,3 +43,10 @@ def uncentred(vector: np.ndarray, centre: np.ndarray) -> np.ndarray:
     along = float(centre @ vector)
     length = np.sqrt(along * along + max(1 - float(centre @ centre), 0.0)) - along
     return centre + np.float32(length) * vector
+
+
+def uncentred_rows(vectors: np.ndarray, centre: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """`uncentred` of (n, dim), and how long each was before it was made unit again."""
+    along = vectors @ centre
+    length = np.sqrt(along * along + max(1 - float(centre @ centre), 0.0)) - along
+    return centre + length[:, None] * vectors, length

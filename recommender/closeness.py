@@ -209,9 +209,10 @@ def pools(
         found = _pool(snapshot, measured, language, size, own[:, place])
         keep = found >= 0
         unique = distinct(found[keep])
-        stats[0, :, place], stats[1, :, place] = _scale(measured.meaning[lines, found], keep)
+        values = [measured.meaning[lines, found]]
         if own[:, place].any():  # else words have no weight
-            stats[2, :, place], stats[3, :, place] = _scale(measured.words[lines, found], keep)
+            values.append(measured.words[lines, found])
+        stats[: 2 * len(values), :, place] = _scales(np.array(values), keep)
         rows.append(unique)
         tags.append(np.full(len(unique), place))
     if len(rows) == 1:
@@ -275,13 +276,19 @@ def _nearest_of(
     return np.take_along_axis(joined, cut, axis=1)
 
 
-def _scale(values: np.ndarray, keep: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and 1 / standard deviation of the kept values of each row; 0 where all are alike."""
-    n = np.maximum(keep.sum(axis=1), 1)
-    kept = np.where(keep, values, 0).astype(np.float64)
-    mean = kept.sum(axis=1) / n
-    spread = np.sqrt((np.where(keep, kept - mean[:, None], 0) ** 2).sum(axis=1) / n)
-    return mean, np.where(spread > 1e-6, 1 / np.maximum(spread, 1e-6), 0.0)
+def _scales(values: np.ndarray, keep: np.ndarray) -> np.ndarray:
+    """values (v, e, k) -> (2 v, e): of each in turn the mean, and 1 / standard deviation,
+    of a row's kept values; 0 where all are alike."""
+    n = np.maximum(np.count_nonzero(keep, axis=1), 1)
+    kept = np.where(keep, values, np.float32(0)).astype(np.float64)
+    mean = kept.sum(axis=2) / n
+    kept -= mean[:, :, None]
+    kept *= keep
+    spread = np.sqrt(np.einsum("vek,vek->ve", kept, kept) / n)
+    found = np.empty((2 * len(values), values.shape[1]))
+    found[::2] = mean
+    found[1::2] = np.where(spread > 1e-6, 1 / np.maximum(spread, 1e-6), 0.0)
+    return found
 
 
 def blocked_rows(snapshot: Snapshot, groups: Collection[str]) -> np.ndarray:

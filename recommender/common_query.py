@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import threading
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,17 @@ FILE = "common-query.npz"
 OF_LANGUAGE = 48  # sentences; 96 more moved nothing
 FEWEST = 200  # passages: below, what sentences share may be the library's subject
 
-_kept: dict[Path, tuple[tuple[int, int], dict[str, np.ndarray]]] = {}
+
+@dataclass
+class _Kept:
+    """The file as it was read, and the mean for the centre that was asked with last."""
+
+    stamp: tuple[int, int]
+    arrays: dict[str, np.ndarray]
+    mean: tuple[np.ndarray, np.ndarray] | None = None  # a centre, and the mean for it
+
+
+_kept: dict[str, _Kept] = {}
 
 
 def sync_common_query(folder: Path, model: TextModel) -> int:
@@ -62,12 +73,15 @@ def sync_common_query(folder: Path, model: TextModel) -> int:
 def common_query(index: Index, model: TextModel, snapshot: Snapshot) -> np.ndarray | None:
     """(dim,) the mean of centred queries, each language counting the same; None without one."""
     kept = _load(index.folder)
-    if kept is None or str(kept["model"]) != model.fingerprint:
+    if kept is None or str(kept.arrays["model"]) != model.fingerprint:
         return None
-    unit = centred(kept["vectors"], snapshot.centre)
-    languages = kept["languages"]
-    means = [unit[languages == one].mean(axis=0) for one in np.unique(languages)]
-    return np.mean(means, axis=0)
+    known = kept.mean
+    if known is None or known[0] is not snapshot.centre:
+        unit = centred(kept.arrays["vectors"], snapshot.centre)
+        languages = kept.arrays["languages"]
+        means = [unit[languages == one].mean(axis=0) for one in np.unique(languages)]
+        known = kept.mean = (snapshot.centre, np.mean(means, axis=0))
+    return known[1]
 
 
 def less_common(vectors: np.ndarray, common: np.ndarray | None) -> np.ndarray:
@@ -104,24 +118,24 @@ def _sentences(index: Index, snapshot: Snapshot, rows: list[int]) -> tuple[list[
 
 def _fits(folder: Path, model: TextModel, size: int) -> bool:
     kept = _load(folder)
-    if kept is None or str(kept["model"]) != model.fingerprint:
+    if kept is None or str(kept.arrays["model"]) != model.fingerprint:
         return False
-    return bool(kept["size"] / 2 <= size <= kept["size"] * 2)
+    return bool(kept.arrays["size"] / 2 <= size <= kept.arrays["size"] * 2)
 
 
-def _load(folder: Path) -> dict[str, np.ndarray] | None:
+def _load(folder: Path) -> _Kept | None:
     """What is kept beside the index, read again only when the file has changed."""
-    path = folder / FILE
+    path = f"{folder}/{FILE}"
     try:
         found = os.stat(path)
     except FileNotFoundError:
         return None
     stamp = (found.st_mtime_ns, found.st_ino)
     known = _kept.get(path)
-    if known is None or known[0] != stamp:
+    if known is None or known.stamp != stamp:
         try:
             with np.load(path) as file:
-                known = _kept[path] = (stamp, dict(file))
+                known = _kept[path] = _Kept(stamp, dict(file))
         except (OSError, ValueError, zipfile.BadZipFile):
             return None
-    return known[1]
+    return known

@@ -37,10 +37,10 @@ class Kept:
     starts: np.ndarray  # (n_sentences + 2,) int64 into `terms`
 
     @cached_property
-    def quotable(self) -> list[bool]:
-        """Of each sentence; see `quoting.quotable`."""
+    def quotable(self) -> quoting.Quotable:
+        """Whether a sentence may stand on a card."""
         reading = self.reading
-        return quoting.quotable(reading.text, sentences_of(reading), reading.language)
+        return quoting.Quotable(reading.text, sentences_of(reading), reading.language)
 
 
 @dataclass(frozen=True)
@@ -272,7 +272,7 @@ class Index:
 
 def _stamp(folder: Path) -> tuple[int, int] | None:
     try:
-        found = os.stat(folder / "generation")
+        found = os.stat(f"{folder}/generation")  # joined so: asked on every call
     except FileNotFoundError:
         return None
     return found.st_mtime_ns, found.st_ino

@@ -45,19 +45,32 @@ def nearest(values: np.ndarray, k: int, offset: int, floor: float) -> np.ndarray
     guess = np.full(e, floor, np.float32)
     if n > 4096:
         sample = values[:, :: n // 512]
-        rank = max(8, int(np.ceil(2 * k * sample.shape[1] / n)))
+        # So many are let through that hardly ever too few are: then a whole row is sorted.
+        rank = max(16, int(np.ceil(3 * k * sample.shape[1] / n)))
         if rank < sample.shape[1]:
-            # Sorted: np.partition takes ten times as long where most are 0.
-            guess = np.maximum(np.sort(sample, axis=1)[:, -rank], guess)
+            # Sorted: np.partition takes ten times as long where most are 0. What is
+            # equal to the guess is let through: of words there are many alike.
+            below = np.nextafter(np.sort(sample, axis=1)[:, -rank], np.float32(-np.inf))
+            guess = np.maximum(below, guess)
     flat = np.flatnonzero(values > guess[:, None])
     bounds = np.searchsorted(flat, np.arange(e + 1) * n).tolist()
-    for row in range(e):
-        columns = flat[bounds[row] : bounds[row + 1]] - row * n
+    for row, (first, last) in enumerate(pairwise(bounds)):
+        columns = flat[first:last] - row * n
         if len(columns) < k and guess[row] > floor:
             columns = np.flatnonzero(values[row] > floor)
         if len(columns) > k:
-            columns = columns[np.argpartition(values[row, columns], -k)[-k:]]
+            columns = _largest(columns, values[row].take(columns), k)
         out[row, : len(columns)] = columns
     if offset:
         out[out >= 0] += offset
     return out
+
+
+def _largest(places: np.ndarray, values: np.ndarray, k: int) -> np.ndarray:
+    """(k,) of the places, those of the k largest values; of equal ones, the first."""
+    least = np.sort(values)[-k]
+    found = places[values >= least]
+    if len(found) > k:  # several are equal to the least
+        above = places[values > least]
+        found = np.concatenate([above, places[values == least][: k - len(above)]])
+    return found

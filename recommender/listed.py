@@ -1,4 +1,4 @@
-"""Which readings stand on the lists of a member's unit, and where."""
+"""Which readings do lists, requirements and leaders of a member's unit name, and where?"""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from recommender.hearts import heart, preferred_version
 from recommender.index import Snapshot
 from recommender.profile import Asked
-from recommender.readings import Profile
+from recommender.readings import OF_UNIT, Profile
 
 MOST_LISTED = 12  # readings of one list: the first that are not excluded
 
@@ -44,7 +44,7 @@ def places(
     return tuple(
         _places(snapshot, line, piece.evidence.readings, profile, blocked, row_of)
         for line, piece in enumerate(asked.pieces)
-        if piece.evidence.kind == "list"
+        if piece.evidence.kind in OF_UNIT
     )
 
 

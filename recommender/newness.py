@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -21,6 +22,7 @@ class Slider:
     elsewhere: float  # share of the wanted mix for themes that the member is not known for
 
 
+@lru_cache(maxsize=1_000)  # the same few again and again
 def slider(newness: float, count: int) -> Slider:
     """`newness` from 0 to 1; every number changes one way as it grows."""
     newness = min(max(newness, 0.0), 1.0)

@@ -127,29 +127,18 @@ def _unpack(packed: bytes, model: TextModel, text: str, language: str) -> Prepar
     size = 8 * (t + d + m + 1 + s + 1 + 2 * s) + 4 * (m * dim + s + d) + s * dim
     if dim != model.dim or len(packed) != 64 + size:
         return None
-    array = _Reader(packed)
+    long = np.frombuffer(packed, np.int64, t + d + m + 1 + s + 1 + 2 * s, 64)
+    terms, distinct = long[:t].view(np.uint64), long[t : t + d].view(np.uint64)
+    at = t + d + m + 1
+    short = np.frombuffer(packed, np.float32, m * dim + s + d, 64 + 8 * len(long))
     return Prepared(
-        terms=array.take(np.uint64, t),
-        distinct=array.take(np.uint64, d),
-        chunk_starts=array.take(np.int64, m + 1),
-        term_starts=array.take(np.int64, s + 1),
-        spans=array.take(np.int64, s, 2),
-        vectors=array.take(np.float32, m, dim),
-        scales=array.take(np.float32, s),
-        counts=array.take(np.float32, d),
-        shares=array.take(np.int8, s, dim),
+        terms=terms,
+        distinct=distinct,
+        chunk_starts=long[t + d : at],
+        term_starts=long[at : at + s + 1],
+        spans=long[at + s + 1 :].reshape(s, 2),
+        vectors=short[: m * dim].reshape(m, dim),
+        scales=short[m * dim : m * dim + s],
+        counts=short[m * dim + s :],
+        shares=np.frombuffer(packed, np.int8, s * dim, 64 + size - s * dim).reshape(s, dim),
     )
-
-
-class _Reader:
-    """Arrays one after the other out of bytes that are known to be long enough."""
-
-    def __init__(self, packed: bytes) -> None:
-        self.packed = packed
-        self.at = 64
-
-    def take(self, kind: type, rows: int, columns: int = 0) -> np.ndarray:
-        count = rows * (columns or 1)
-        found: np.ndarray = np.frombuffer(self.packed, kind, count, self.at)
-        self.at += found.nbytes
-        return found.reshape(rows, columns) if columns else found

@@ -15,11 +15,11 @@ import numpy as np
 from models.text_model import TextModel
 from recommender.closeness import Queries
 from recommender.prepared import Prepared, prepared_of
-from recommender.readings import Evidence, Profile
+from recommender.readings import OF_UNIT, Evidence, Profile
 
 # The heaviest pieces of each sort take part, the newest of equal weight first:
 # more would only blur the reasons, and 10,000 must cost no more than these.
-MOST = {"": 24, "less": 8, "list": 8}
+MOST = {"": 24, "less": 8, "list": 8, "requirement": 8, "leader": 8}
 TRIES = 4  # times as many are looked at, for pieces that turn out to say nothing
 HALF_LIFE = {  # days
     "working_on": 60,
@@ -29,9 +29,10 @@ HALF_LIFE = {  # days
     "read": 90,
     "saved": 90,
     "written": 120,
+    "leader": 60,
 }
-# What a member said of the list itself (more, less), a role, an interest, a goal
-# and a list of the unit hold until somebody takes them back: they do not decay.
+# What a member said of the list itself (more, less), a role, an interest, a goal,
+# a list and a requirement of the unit hold until somebody takes them back: they do not decay.
 LEAST_DECAY = 0.2
 
 
@@ -54,8 +55,8 @@ class Asked:
 
     @property
     def known(self) -> bool:
-        """Whether something is known that the member wants, lists of their unit apart."""
-        return any(p.evidence.kind not in ("list", "less") for p in self.pieces)
+        """Whether something is known that the member wants, what their unit says apart."""
+        return any(p.evidence.kind not in OF_UNIT | {"less"} for p in self.pieces)
 
 
 def weigh(profile: Profile, *, day: dt.date) -> list[tuple[Evidence, float]]:
@@ -82,7 +83,7 @@ def decay(evidence: Evidence, day: dt.date) -> float:
 
 def gather(model: TextModel, profile: Profile, *, day: dt.date) -> Asked:
     """The pieces that take part, by id; one that names neither words nor readings is left out."""
-    of_sort: dict[str, list[Piece]] = {"less": [], "list": [], "": []}
+    of_sort: dict[str, list[Piece]] = {sort: [] for sort in MOST}
     tries = dict.fromkeys(of_sort, 0)
     seen: set[str] = set()
     for evidence, weight in weigh(profile, day=day):
@@ -121,7 +122,7 @@ def queries_of(each: Sequence[Prepared], languages: tuple[str, ...]) -> Queries:
 
 def _piece(model: TextModel, evidence: Evidence, weight: float) -> Piece | None:
     """None for what cannot lead anywhere."""
-    if evidence.kind == "list":
+    if evidence.kind in OF_UNIT:
         return Piece(evidence, None, weight) if evidence.readings else None
     prepared = prepared_of(model, evidence) if evidence.text.strip() else None
     if prepared is not None and len(prepared.terms):

@@ -309,7 +309,7 @@ class _Desk:
         spans = sentences_of(kept.reading)
         whole = centring.uncentred(self.snapshot.vectors(np.array([row]))[0], self.snapshot.centre)
         gains = meaning_gains(kept.shares, kept.scales, whole, asked, self.snapshot.centre)
-        best = quoting.best(gains, spans, language, lambda: kept.quotable)
+        best = quoting.best(gains.tolist(), spans, language, kept.quotable)
         if best is not None:
             first, end = spans[best]
             why["sentence"] = kept.reading.text[first:end]

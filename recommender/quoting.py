@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-
-import numpy as np
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 
 from corpus import sentences, words
 from models.text_model import Span
@@ -31,31 +30,56 @@ _LEADING = re.compile(r"(?:\s|(?:and|or|but)\s)+", re.IGNORECASE)
 
 
 def best(
-    gains: np.ndarray,
+    gains: Sequence[float],
     spans: Sequence[Span],
     language: str,
-    quotable: Callable[[], Sequence[bool]],
+    quotable: Callable[[int], bool],
 ) -> int | None:
     """Place of the sentence to quote: one that gave a positive part, None when none did.
 
     Asides, headings and sentences of a word or two (those not `quotable`, which
     is asked only where there is a choice) are quoted when nothing else gave anything.
     """
-    given = gains.tolist()
-    order = sorted((i for i, gain in enumerate(given) if gain > 0), key=lambda i: -given[i])
-    if len(order) < 2:
-        return order[0] if order else None
-    able = quotable()
-    fit = [i for i in order if able[i]] or order
+    gave = [i for i, gain in enumerate(gains) if gain > 0]
+    if len(gave) < 2:
+        return gave[0] if gave else None
+    gave.sort(key=lambda i: -round(gains[i], 5))  # of two that gave the same, the first
+    most = next((i for i in gave if quotable(i)), None)
+    first = gave[0] if most is None else most
     low, high = HANDY.get(language, OTHERWISE_HANDY)
-    near = [i for i in fit if given[i] >= NEAR * given[fit[0]]]
-    return next((i for i in near if low <= spans[i][1] - spans[i][0] <= high), near[0])
+    handy = (
+        i
+        for i in gave
+        if gains[i] >= NEAR * gains[first] and low <= spans[i][1] - spans[i][0] <= high
+    )
+    return next((i for i in handy if most is None or quotable(i)), first)
+
+
+class Quotable:
+    """Of each sentence, whether it says something by itself and is no aside; found when asked."""
+
+    def __init__(self, text: str, spans: Sequence[Span], language: str) -> None:
+        self._text, self._spans, self._language = text, spans, language
+        self._found: dict[int, bool] = {}
+
+    def __call__(self, place: int) -> bool:
+        found = self._found.get(place)
+        if found is None:
+            span = self._spans[place]
+            found = self._found[place] = _tells(self._text, span, self._language, self._asides)
+        return found
+
+    def __iter__(self) -> Iterator[bool]:
+        return (self(place) for place in range(len(self._spans)))
+
+    @cached_property
+    def _asides(self) -> list[Span]:
+        return [match.span() for match in _ASIDE.finditer(self._text)]
 
 
 def quotable(text: str, spans: Sequence[Sequence[int]], language: str) -> list[bool]:
     """Of each sentence, whether it says something by itself and is no aside."""
-    asides = [match.span() for match in _ASIDE.finditer(text)]
-    return [_tells(text, (a, b), language, asides) for a, b in spans]
+    return list(Quotable(text, [(a, b) for a, b in spans], language))
 
 
 def tells(text: str, spans: Sequence[Sequence[int]], language: str) -> bool:

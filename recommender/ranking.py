@@ -172,31 +172,25 @@ def take_turns(
     of cards only where all together have few.
     """
     variety = Variety(snapshot, (c.row for found in lists.values() for c in found), how, wish)
-    texts: set[str] = set()
+    left = {label: list(found) for label, found in lists.items()}  # what each may still choose
     shown: Counter[Row] = Counter()
     chosen: list[Pick] = []
     for label, most, enough in _turns(lists, count, how):
         if len(chosen) >= enough or shown[label] >= most:
             continue
-        left = _left(label, lists, texts)
-        own_row_waits = shown[OWN] < most and bool(_left(OWN, lists, texts))
-        if label in ("for_your_role", "your_interests") and own_row_waits:
-            left = [c for c in left if not c.own_words]
-        if not left:
+        mine = left[label]
+        if label in ("for_your_role", "your_interests") and shown[OWN] < most and left.get(OWN):
+            mine = [c for c in mine if not c.own_words]
+        if not mine:
             continue
-        best = left[0]
-        if label != "listed":
-            best = min(left, key=lambda c: (variety.deduction(c.row) - c.value, c.text))
+        best = mine[0]
+        if label != "listed" and len(mine) > 1:
+            best = min(mine, key=lambda c: (variety.deduction(c.row) - c.value, c.text))
         chosen.append(Pick(best.row, best.column, label))
         shown[label] += 1
-        texts.add(best.text)
+        left = {row: [c for c in each if c.text != best.text] for row, each in left.items()}
         variety.add(best.row)
     return chosen
-
-
-def _left(label: Row, lists: dict[Row, list[Contender]], texts: set[str]) -> list[Contender]:
-    """What a row may still choose."""
-    return [c for c in lists.get(label, ()) if c.text not in texts]
 
 
 def _turns(lists: Collection[Row], count: int, how: Slider) -> Iterator[tuple[Row, int, int]]:

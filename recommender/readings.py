@@ -23,8 +23,12 @@ EvidenceKind = Literal[
     "less",  # a reading of which the member wants less: its parts are below zero
     "question",  # a question that the member asked and kept
     "goal",  # a practice goal that the member set
-    "list",  # an organizer's list for the member's unit: gives a part to its readings alone
+    # Of the member's units: these give a part to the readings they name, and to no other.
+    "list",  # an organizer's list
+    "requirement",  # what is asked and still open
+    "leader",  # a piece that somebody who leads wrote in the open
 ]
+OF_UNIT: frozenset[EvidenceKind] = frozenset({"list", "requirement", "leader"})
 Row = Literal[
     "listed",  # on a list of the member's unit
     "because_you_wrote",

@@ -8,21 +8,21 @@ role's duties and a theme's description, the clause.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from models.text_model import Span
 from recommender import quoting
-from recommender.candidates import Candidates, Closeness
-from recommender.centring import uncentred
-from recommender.closeness import meaning_gains, occurrences, sentence_gains, word_gains
+from recommender.candidates import Candidates
 from recommender.embedding import sentences_of
 from recommender.index import Kept, Snapshot
 from recommender.prepared import IN_CLAUSES, Prepared
 from recommender.profile import Asked
 from recommender.readings import Evidence, Part, Reason, Row
 from recommender.rows import ROW_OF, WRITTEN
-from recommender.word_index import Vocabulary
+from recommender.sentence_gains import SentenceGains, Told
 
 # Evidence in words of its own: the member's, a role's duties, a theme's description.
 QUOTED = WRITTEN | IN_CLAUSES
@@ -30,32 +30,31 @@ MOST_REASONS = 3
 WORTH_NAMING = 0.3  # of the largest part
 
 
+@dataclass(frozen=True)
+class Offered:
+    """A reading of a list that some evidence led to."""
+
+    row: int
+    label: Row
+    kept: Kept
+    parts: tuple[Part, ...]
+
+
 def explain(
-    snapshot: Snapshot,
-    found: Candidates,
-    asked: Asked,
-    row: int,
-    label: Row,
-    kept: Kept,
-    parts: tuple[Part, ...],
-) -> tuple[Reason, ...]:
-    """The largest part of that row of cards first, then other large parts; never one below zero."""
-    lines = {piece.evidence.id: line for line, piece in enumerate(asked.pieces)}
-    card: Card | None = None
-    reasons = []
-    for part in worth_naming(parts, label):
-        line = lines[part.evidence]
-        piece = asked.pieces[line]
-        if piece.prepared is None or found.closeness is None or part.together > part.value / 2:
-            # A list names the reading, and others' writing names the text: no sentence matched.
-            reasons.append(Reason(part.kind, piece.evidence, None, None, part))
-            continue
-        card = card or card_of(snapshot, found.closeness, row, kept)
-        query = int(asked.lines.searchsorted(line))
-        own, theirs = sentence_parts(card, query, part.kind in QUOTED, piece.prepared)
-        quotes = _own_quote(piece.evidence, piece.prepared, own), _their_quote(kept, theirs)
-        reasons.append(Reason(part.kind, piece.evidence, *quotes, part))
-    return tuple(reasons)
+    snapshot: Snapshot, found: Candidates, asked: Asked, cards: Sequence[Offered]
+) -> list[tuple[Reason, ...]]:
+    """Of each card: the largest part of its row of cards first, then other large parts;
+    never one below zero."""
+    named = [worth_naming(card.parts, card.label) for card in cards]
+    matched = _Matched.of(snapshot, found, asked, cards, named)
+    pieces = {piece.evidence.id: piece.evidence for piece in asked.pieces}
+    return [
+        tuple(
+            Reason(part.kind, pieces[part.evidence], *matched.quotes(place, part), part)
+            for part in parts
+        )
+        for place, parts in enumerate(named)
+    ]
 
 
 def worth_naming(parts: tuple[Part, ...], label: Row) -> list[Part]:
@@ -67,103 +66,87 @@ def worth_naming(parts: tuple[Part, ...], label: Row) -> list[Part]:
     return [first, *others[: MOST_REASONS - 1]]
 
 
-def _own_quote(evidence: Evidence, prepared: Prepared, gains: np.ndarray) -> str | None:
-    """The member's sentence, or the clause of a duty or a description."""
-    if evidence.kind not in QUOTED:
-        return None
-    text, spans = evidence.text, [(a, b) for a, b in prepared.spans.tolist()]
-    if evidence.kind in IN_CLAUSES:
-        # The name of a theme stands on the card already.
-        named = [text[a:b] == evidence.label for a, b in spans]
-        gains = np.where(named, -np.inf, gains)
-    place = quoting.best(
-        gains, spans, evidence.language, lambda: quoting.quotable(text, spans, evidence.language)
-    )
-    return None if place is None else text[spans[place][0] : spans[place][1]]
+@dataclass(frozen=True)
+class _Matched:
+    """The sentences that matched, on the cards where any did."""
+
+    gains: SentenceGains | None
+    kept: tuple[Kept, ...]
+    cards: dict[int, int]  # place on the list -> place among `kept`
+    sources: dict[str, _Source]  # by the evidence's id
+
+    @classmethod
+    def of(
+        cls,
+        snapshot: Snapshot,
+        found: Candidates,
+        asked: Asked,
+        cards: Sequence[Offered],
+        named: Sequence[Sequence[Part]],
+    ) -> _Matched:
+        worded = {p.evidence.id: line for line, p in enumerate(asked.pieces) if p.prepared}
+        wanted: dict[str, int] = {}
+        places: dict[int, int] = {}
+        for place, parts in enumerate(named):
+            for part in parts:
+                if part.evidence in worded and _by_its_words(part):
+                    wanted.setdefault(part.evidence, worded[part.evidence])
+                    places.setdefault(place, len(places))
+        if not wanted or found.closeness is None:
+            return cls(None, (), {}, {})
+        sources, told = {}, []
+        for at, (name, line) in enumerate(wanted.items()):
+            piece = asked.pieces[line]
+            assert piece.prepared is not None
+            sources[name] = _Source(at, piece.evidence, piece.prepared)
+            told.append(Told(int(asked.lines.searchsorted(line)), piece.prepared))
+        kept = tuple(cards[place].kept for place in places)
+        rows = [cards[place].row for place in places]
+        gains = SentenceGains(snapshot, found.closeness, rows, kept, told)
+        return cls(gains, kept, places, sources)
+
+    def quotes(self, place: int, part: Part) -> tuple[str | None, str | None]:
+        """The member's sentence and the reading's. A list names the reading, and
+        others' writing names the text: no sentence matched."""
+        source = self.sources.get(part.evidence)
+        if self.gains is None or source is None or not _by_its_words(part):
+            return None, None
+        card = self.cards[place]
+        own = None
+        if part.kind in QUOTED:
+            own = source.quote(self.gains.of_piece(card, source.place))
+        return own, _their_quote(self.kept[card], self.gains.of_reading(card, source.place))
 
 
-def _their_quote(kept: Kept, gains: np.ndarray) -> str | None:
+def _by_its_words(part: Part) -> bool:
+    return part.together <= part.value / 2
+
+
+class _Source:
+    """A piece of evidence as what is quoted from."""
+
+    def __init__(self, place: int, evidence: Evidence, prepared: Prepared) -> None:
+        self.place = place
+        self._evidence = evidence
+        self._spans: list[Span] = prepared.spans.tolist()
+        self._quotable = quoting.Quotable(evidence.text, self._spans, evidence.language)
+
+    def quote(self, gains: Sequence[float]) -> str | None:
+        """The member's sentence, or the clause of a duty or a description."""
+        text, spans = self._evidence.text, self._spans
+        if self._evidence.kind in IN_CLAUSES:
+            # The name of a theme stands on the card already.
+            label = self._evidence.label
+            gains = [
+                -np.inf if text[a:b] == label else gain
+                for (a, b), gain in zip(spans, gains, strict=True)
+            ]
+        place = quoting.best(gains, spans, self._evidence.language, self._quotable)
+        return None if place is None else text[slice(*spans[place])]
+
+
+def _their_quote(kept: Kept, gains: Sequence[float]) -> str | None:
     reading = kept.reading
     spans = sentences_of(reading)
-    place = quoting.best(gains, spans, reading.language, lambda: kept.quotable)
-    return None if place is None else reading.text[spans[place][0] : spans[place][1]]
-
-
-@dataclass(frozen=True)
-class Card:
-    """What all reasons of one reading are read from."""
-
-    closeness: Closeness
-    kept: Kept
-    vector: np.ndarray  # (dim,) centred
-    whole: np.ndarray  # (dim,) as the model made it
-    centre: np.ndarray  # (dim,)
-    vocabulary: Vocabulary
-    tag: int  # its language, into `closeness.pools.languages`
-
-
-def card_of(snapshot: Snapshot, closeness: Closeness, row: int, kept: Kept) -> Card:
-    vector = snapshot.vectors(np.array([row]))[0]
-    language = kept.reading.language
-    return Card(
-        closeness,
-        kept,
-        vector,
-        uncentred(vector, snapshot.centre),
-        snapshot.centre,
-        snapshot.vocabularies[language],
-        closeness.pools.languages.index(language),
-    )
-
-
-def sentence_parts(
-    card: Card, query: int, quoted: bool, evidence: Prepared
-) -> tuple[np.ndarray, np.ndarray]:
-    """What each sentence of the evidence, and of the reading, gave by meaning and words together.
-
-    In units of z. Of a long piece only the chunk that was nearest gave anything
-    by meaning. The evidence's side is computed only where it may be `quoted`.
-    """
-    pools, measured, kept = card.closeness.pools, card.closeness.measured, card.kept
-    at = (query, card.tag)
-    by_meaning = float(pools.meaning_scale[at] * pools.meaning_weight[at])
-    by_words = float(pools.words_scale[at] * pools.words_weight[at])
-    start = int(card.closeness.queries.starts[query])
-    asked = card.closeness.queries.vectors[start : start + len(evidence.vectors)]
-    chunk = int((asked @ card.vector).argmax()) if len(asked) > 1 else 0
-    theirs = by_meaning * meaning_gains(
-        kept.shares, kept.scales, card.whole, asked[chunk], card.centre
-    )
-    several = len(evidence.spans) > 1 and quoted
-    own = np.ones(len(evidence.spans))  # where there is one, it gave the whole part
-    if several:
-        first, last = evidence.chunk_starts[chunk : chunk + 2].tolist()
-        own[:] = 0
-        own[first:last] = by_meaning * meaning_gains(
-            evidence.shares[first:last],
-            evidence.scales[first:last],
-            evidence.vectors[chunk],
-            card.vector,
-            _centre_of_query(card, evidence.vectors[chunk]),
-        )
-    used = measured.terms[query]
-    if by_words and len(used):
-        said = occurrences(kept.terms, used)
-        gains = word_gains(card.vocabulary, len(kept.terms), said, measured.weights[query])
-        theirs = theirs + by_words * sentence_gains(kept.starts, said, gains)[1:]
-        if several:
-            gains[said.counts == 0] = 0
-            own += by_words * sentence_gains(
-                evidence.term_starts, occurrences(evidence.terms, used), gains
-            )
-    return own, theirs
-
-
-def _centre_of_query(card: Card, whole: np.ndarray) -> np.ndarray:
-    """(dim,) what was taken from the unit vector `whole` before it was made unit again."""
-    common = card.closeness.common
-    if common is None:
-        return card.centre
-    less = whole - card.centre
-    centre: np.ndarray = card.centre + float(less @ less) ** 0.5 * common
-    return centre
+    place = quoting.best(gains, spans, reading.language, kept.quotable)
+    return None if place is None else reading.text[slice(*spans[place])]

@@ -13,11 +13,13 @@ import numpy as np
 from recommender.hearts import language_place
 from recommender.index import Snapshot
 from recommender.profile import Asked
-from recommender.readings import EvidenceKind, Profile, Row
+from recommender.readings import OF_UNIT, EvidenceKind, Profile, Row
 from recommender.scoring import Scored, strength_of
 
 ROW_OF: dict[EvidenceKind, Row] = {  # "less" has none
     "list": "listed",
+    "requirement": "listed",
+    "leader": "listed",
     "working_on": "because_you_wrote",
     "reflection": "because_you_wrote",
     "note": "because_you_wrote",
@@ -71,19 +73,20 @@ def contenders(
     table = _Table(snapshot, scored, profile, groups, own_words)
     told = snapshot.told[groups]
     offered = scored.totals > 0
-    less = np.array([kind == "less" for kind in kinds])
-    against = scored.parts[less].sum(axis=0)
+    # Well nearer to some piece than the average of its nearest: else no reason is true.
+    close = scored.strength > CLOSE
+    less = [line for line, kind in enumerate(kinds) if kind == "less"]
+    against = scored.parts[less].sum(axis=0) if less else 0.0
     lists: dict[Row, list[Contender]] = {"listed": _listed(table, offered)}
     for label in (*OF_EVIDENCE, "practice"):
         if label == "practice":
-            mine = np.array([kind not in ("less", "list") for kind in kinds])
+            mine = [n for n, kind in enumerate(kinds) if kind not in OF_UNIT | {"less"}]
             eligible = offered & told
         else:
-            mine = np.array([ROW_OF.get(kind) == label for kind in kinds])
+            mine = [n for n, kind in enumerate(kinds) if ROW_OF.get(kind) == label]
             eligible = offered & ~told
-        if mine.any():
-            # Well nearer to some piece than the average of its nearest: else no reason is true.
-            eligible = eligible & (scored.strength[mine].max(axis=0) > CLOSE)
+        if mine and eligible.any():
+            eligible &= close[mine].any(axis=0)
             own = scored.parts[mine].sum(axis=0)
             # What the member wants less of counts whole in every row.
             value = own + REST * (scored.totals - own - against) + against
@@ -109,7 +112,7 @@ def _best_of_texts(table: _Table, value: np.ndarray, eligible: np.ndarray) -> li
     columns = np.flatnonzero(eligible)
     if not len(columns):
         return []
-    order = columns[np.lexsort((columns, -value[columns]))]
+    order = columns[np.argsort(-value[columns], kind="stable")]
     top = max(float(value[order[0]]), 1e-12)
     texts = table.snapshot.texts
     found: dict[str, Contender] = {}

@@ -183,7 +183,7 @@ def _best_sentence(
         at = occurrences(kept.terms, used)
         gains = word_gains(vocabulary, len(kept.terms), at, measured.weights[0])
         gain = gain + by_words * sentence_gains(kept.starts, at, gains)[1:]
-    quoted = quoting.best(gain, spans, kept.reading.language, lambda: kept.quotable)
+    quoted = quoting.best(gain.tolist(), spans, kept.reading.language, kept.quotable)
     start, end = spans[int(np.argmax(gain)) if quoted is None else quoted]
     return kept.reading.text[start:end]
 

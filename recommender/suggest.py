@@ -12,7 +12,7 @@ from recommender.common_query import common_query
 from recommender.index import Index, Snapshot
 from recommender.profile import Asked
 from recommender.readings import Profile, Reason, Row, Suggestion, Together
-from recommender.reasons import explain
+from recommender.reasons import Offered, explain
 from recommender.rows import ROW_OF
 from recommender.scoring import Scored
 
@@ -46,18 +46,24 @@ def suggest(
     asked, found, scored = _scored(index, snapshot, model, profile, day, together)
     picks = ranking.rank(snapshot, found, scored, asked, profile, day=day, count=count)
     kept = index.fetch(snapshot, [pick.row for pick in picks])
+    picks = [pick for pick in picks if pick.row in kept]  # else taken out this moment
+    columns = [pick.column for pick in picks if pick.column is not None]
+    parts = iter(scoring.parts_of(scored, asked, columns))
+    led = [
+        Offered(pick.row, pick.label, kept[pick.row], next(parts))
+        for pick in picks
+        if pick.column is not None
+    ]
+    explained = iter(zip(led, explain(snapshot, found, asked, led), strict=True))
     suggestions = []
     for pick in picks:
-        if pick.row not in kept:
-            continue  # taken out of the index this moment
+        reading = kept[pick.row].reading
         if pick.column is None:
-            reading = kept[pick.row].reading
             suggestions.append(Suggestion(reading, pick.label, 0.0, (), (UNASKED[pick.label],)))
             continue
-        parts = scoring.parts_of(scored, asked, pick.column)
-        reasons = explain(snapshot, found, asked, pick.row, pick.label, kept[pick.row], parts)
-        total = sum(part.value for part in parts)
-        suggestions.append(Suggestion(kept[pick.row].reading, pick.label, total, parts, reasons))
+        card, reasons = next(explained)
+        total = sum(part.value for part in card.parts)
+        suggestions.append(Suggestion(reading, pick.label, total, card.parts, reasons))
     return suggestions
 
 
@@ -85,11 +91,11 @@ def score_of(
     kept = index.fetch(snapshot, [row]).get(row)
     if kept is None or found.blocked[row]:
         return None
-    parts = scoring.parts_of(scored, asked, int(scored.rows.searchsorted(row)))
+    [parts] = scoring.parts_of(scored, asked, [int(scored.rows.searchsorted(row))])
     label: Row = "different"
     if parts and parts[0].value > 0:
         label = "practice" if kept.reading.kind != "passage" else ROW_OF[parts[0].kind]
-    reasons = explain(snapshot, found, asked, row, label, kept, parts)
+    [reasons] = explain(snapshot, found, asked, [Offered(row, label, kept, parts)])
     total = sum(part.value for part in parts)
     return Suggestion(kept.reading, label, total, parts, reasons or (UNASKED["different"],))
 

@@ -13,6 +13,7 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from inspect import iscoroutinefunction
 from typing import Any
 
 import sqlalchemy as sa
@@ -123,6 +124,11 @@ def init_app(app: Flask, url: str) -> None:
     options["hide_parameters"] = True
     app.config["SQLALCHEMY_ENGINES"] = {"default": {"url": url, **options}}
     db.init_app(app)
+    # It would start a thread after every request, to close sessions of a kind that we
+    # never open.
+    app.teardown_appcontext_funcs = [
+        close for close in app.teardown_appcontext_funcs if not iscoroutinefunction(close)
+    ]
     with app.app_context():
         engine = db.engine
     if engine.dialect.name == "sqlite":

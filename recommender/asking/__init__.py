@@ -199,7 +199,7 @@ def sentence_of(
     if at is not None and len(at.places):
         by_words = word_gains(vocabulary, len(kept.terms), at, line.weights)
         gains = gains + weight * sentence_gains(kept.starts, at, by_words)[1:]
-    place = quoting.best(gains, spans, kept.reading.language, lambda: kept.quotable)
+    place = quoting.best(gains.tolist(), spans, kept.reading.language, kept.quotable)
     if place is None:
         return ""
     start, end = spans[place]

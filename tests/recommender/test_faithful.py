@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from recommender import candidates, profile, reasons, score_of, suggest
 from recommender.embedding import sentences_of
 from recommender.quoting import NEAR, quotable
-from recommender.readings import Evidence, Profile
+from recommender.readings import OF_UNIT, Evidence, Profile
 from recommender.rows import WRITTEN
+from recommender.sentence_gains import SentenceGains, Told
 from tests.recommender.readings_for_tests import TEXTS
 
 DAY = dt.date(2026, 3, 14)
@@ -75,7 +76,7 @@ deed = st.builds(
 unit_list = st.builds(
     Evidence,
     id=st.text("lm", min_size=1, max_size=4),
-    kind=st.just("list"),
+    kind=st.sampled_from(sorted(OF_UNIT)),
     label=st.just("List"),
     text=st.just(""),
     weight=st.floats(0.1, 1),
@@ -143,7 +144,7 @@ def test_a_reading_is_scored_alone_as_it_is_in_the_list(lasting_index, model, me
             assert alone.parts == card.parts
             assert alone.score == card.score
         for part in alone.parts:
-            if part.kind != "list":
+            if part.kind not in OF_UNIT:
                 assert part.words + part.meaning + part.together == pytest.approx(part.value)
 
 
@@ -163,20 +164,16 @@ def test_what_is_quoted_matched_best_on_both_sides(lasting_index, model, member,
                 continue
             line = lines[reason.evidence.id]
             piece = asked.pieces[line]
-            own, theirs = reasons.sentence_parts(
-                reasons.card_of(snapshot, found.closeness, row, kept),
-                list(asked.lines).index(line),
-                reason.kind in reasons.QUOTED,
-                piece.prepared,
-            )
+            told = Told(list(asked.lines).index(line), piece.prepared)
+            gains = SentenceGains(snapshot, found.closeness, [row], [kept], [told])
             spans = sentences_of(kept.reading)
-            assert_the_best(reason.reading_sentence, kept.reading, spans, theirs)
+            assert_the_best(reason.reading_sentence, kept.reading, spans, gains.of_reading(0, 0))
             if reason.own_sentence is not None:
                 assert reason.kind in reasons.QUOTED
                 assert reason.own_sentence in reason.evidence.text
             if reason.kind in WRITTEN and reason.own_sentence is not None:
                 spans = [(int(a), int(b)) for a, b in piece.prepared.spans]
-                assert_the_best(reason.own_sentence, reason.evidence, spans, own)
+                assert_the_best(reason.own_sentence, reason.evidence, spans, gains.of_piece(0, 0))
 
 
 def assert_the_best(quote, source, spans, gains):
@@ -230,9 +227,9 @@ def test_a_sentence_gives_what_its_share_of_the_product_says(lasting_index, mode
     pools = found.closeness.pools
     for row in found.rows.tolist():
         kept = lasting_index.fetch(snapshot, [row])[row]
-        card = reasons.card_of(snapshot, found.closeness, row, kept)
-        own, _theirs = reasons.sentence_parts(card, 0, True, asked.pieces[0].prepared)
+        told = Told(0, asked.pieces[0].prepared)
+        own = SentenceGains(snapshot, found.closeness, [row], [kept], [told]).of_piece(0, 0)
         tag = pools.languages.index(kept.reading.language)
         scale = pools.meaning_scale[0, tag] * pools.meaning_weight[0, tag]
         product = found.closeness.measured.meaning[0, row] * scale
-        assert own.sum() == pytest.approx(product, abs=0.05 * scale)
+        assert sum(own) == pytest.approx(product, abs=0.05 * scale)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from corpus import sentences
-from recommender.quoting import best, clauses, quotable
+from recommender.quoting import Quotable, best, clauses
 
 
 def quoted(text, gains, language="en"):
     spans = sentences.split(text, language)
     assert len(spans) == len(gains), [text[a:b] for a, b in spans]
-    able = quotable(text, spans, language)
-    place = best(np.array(gains, float), spans, language, lambda: able)
+    place = best(gains, spans, language, Quotable(text, spans, language))
     return None if place is None else text[slice(*spans[place])]
 
 

@@ -18,7 +18,6 @@ from recommender import (
     newness,
     put_readings,
     ranking,
-    reasons,
     remove_readings,
     score_of,
     scoring,
@@ -29,8 +28,9 @@ from recommender import (
 )
 from recommender.common_query import FILE, common_query
 from recommender.profile import HALF_LIFE, LEAST_DECAY, MOST, gather
-from recommender.readings import Evidence, Profile
+from recommender.readings import OF_UNIT, Evidence, Profile
 from recommender.scoring import LISTED, TOGETHER
+from recommender.sentence_gains import SentenceGains, Told
 from tests.recommender.readings_for_tests import TEXTS, SmallLibrary, published, small_library
 from tests.recommender.test_faithful import Neighbours
 
@@ -360,7 +360,7 @@ def test_lists_are_nearer_to_the_members_mix_than_without_calibration(shelf, mod
             wish = np.array([1.0, 0.6, 1e-9]) / (1.6 + 1e-9)
             mine = [shown.count(f"theme-{theme}"), shown.count(f"theme-{theme + 5}")]
             counts = np.array([[*mine, len(shown) - sum(mine)]], float)
-            found.append(calibration.divergence(wish, counts)[0])
+            found.append(calibration.Astray(wish).of(counts)[0])
         return np.mean(found)
 
     with_it = away()
@@ -372,7 +372,7 @@ def test_lists_are_nearer_to_the_members_mix_than_without_calibration(shelf, mod
 def test_divergence_is_least_for_the_wanted_mix():
     wish = np.array([0.75, 0.25, 0.0])
     lists = np.array([[3, 1, 0], [2, 2, 0], [4, 0, 0], [0, 0, 4], [0, 0, 0]], float)
-    found = calibration.divergence(wish, lists)
+    found = calibration.Astray(wish).of(lists)
     assert found[0] == pytest.approx(0, abs=1e-6)
     assert found[0] < found[1] < found[2] < found[3]
     assert found[4] >= found[3]
@@ -585,7 +585,7 @@ def test_of_ten_thousand_pieces_the_heaviest_and_newest_take_part(index, model):
             id=f"{n:05}",
             weight=0.5 if n % 2 else 0.4,
             date=DAY - dt.timedelta(days=n % 40),
-            kind=("note", "less", "list")[n % 3],
+            kind=("note", "less", "note", *sorted(OF_UNIT), "note")[n % 7],
             readings=("budget",),
         )
         for n in range(10_000)
@@ -703,17 +703,16 @@ def test_reasons_stay_parts_of_the_score_without_what_queries_share(large, model
     found = candidates.find(snapshot, asked, member, common=common)
     for line, piece in enumerate(asked.pieces):
         for row in found.rows[:20].tolist():
-            card = reasons.card_of(
-                snapshot, found.closeness, row, large.fetch(snapshot, [row])[row]
-            )
             pools = found.closeness.pools
             none_of_words = replace(pools, words_weight=np.zeros_like(pools.words_weight))
-            card = replace(card, closeness=replace(found.closeness, pools=none_of_words))
-            own_gains, _ = reasons.sentence_parts(card, line, True, piece.prepared)
+            closeness = replace(found.closeness, pools=none_of_words)
+            kept = large.fetch(snapshot, [row])[row]
+            told = Told(line, piece.prepared)
+            own_gains = SentenceGains(snapshot, closeness, [row], [kept], [told]).of_piece(0, 0)
             if len(own_gains) > 1:
                 scale = pools.meaning_scale[line, 0] * pools.meaning_weight[line, 0]
                 product = found.closeness.measured.meaning[line, row] * scale
-                assert own_gains.sum() == pytest.approx(product, abs=0.05 * scale)
+                assert sum(own_gains) == pytest.approx(product, abs=0.05 * scale)
 
 
 def test_a_small_library_has_no_centre_of_queries(index, folder, model):

@@ -14,12 +14,11 @@ LEVELS = ("introductory", "intermediate", "advanced")
 
 def level(value: str | None) -> str:
     """ "" where a text has no level."""
-    names = {
-        "introductory": _("Introductory"),
-        "intermediate": _("Intermediate"),
-        "advanced": _("Advanced"),
-    }
-    return names.get(value or "", "")
+    if value == "introductory":
+        return _("Introductory")
+    if value == "intermediate":
+        return _("Intermediate")
+    return _("Advanced") if value == "advanced" else ""
 
 
 def minutes_band(value: str) -> str:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import ClassVar
 
-from flask import url_for
+from flask import request, url_for
 from sqlalchemy.orm import Session
 
 from corpus.library import Library
 from corpus.records import TextRecord
 from recommender import search
-from webapp import languages, pages
+from webapp import languages, pages, shapes
 from webapp.access import Actor
-from webapp.readings import labels, shelf, store
+from webapp.readings import labels, shelf, store, unchanged
 from webapp.readings.results import Result, results
 from webapp.resources import Resources
 
@@ -28,6 +29,8 @@ class Item:
     """A text in a list."""
 
     record: TextRecord
+    url: str
+    minutes: str  # how long it takes
     level: str
     themes: list[tuple[str, str]]  # id, name
     versions: list[TextRecord]
@@ -91,7 +94,9 @@ def browse(
 ) -> BrowsePage:
     """A page of the library; CorpusError if there is no such page."""
     wanted = shelf.text_filter(asked, first_language=first_language)
-    page = library.texts(wanted, after=after, limit=ON_A_PAGE)
+    page = unchanged.of(library).get(
+        ("texts", wanted, after), lambda: library.texts(wanted, after=after, limit=ON_A_PAGE)
+    )
     return BrowsePage(
         asked=asked,
         facets=facets(library, asked, first_language),
@@ -134,31 +139,49 @@ def found(
 
 
 def facets(library: Library, asked: shelf.Asked, first_language: str) -> list[shelf.Facet]:
-    return shelf.facets(
-        asked,
-        library.facets(shelf.text_filter(asked, first_language=first_language)),
-        themes=library.themes(),
-        roles=library.roles(),
-        lang=languages.current(),
-        address=lambda query: url_for(".browse", **query),
-    )
+    lang, here = languages.current(), url_for(".browse")
+
+    def made() -> list[shelf.Facet]:
+        return shelf.facets(
+            asked,
+            library.facets(shelf.text_filter(asked, first_language=first_language)),
+            themes=library.themes(),
+            roles=library.roles(),
+            lang=lang,
+            address=lambda query: url_for(".browse", **query),
+        )
+
+    if asked.q:  # of somebody's own words nothing is kept
+        return made()
+    return unchanged.of(library).get(("facets", asked, first_language, lang, here), made)
 
 
 def items(
     session: Session, actor: Actor, library: Library, records: Sequence[TextRecord]
 ) -> list[Item]:
-    """Records with what a list says of them; one query for all deeds, one for all versions."""
+    """Records with what a list says of them; one query for all deeds."""
+    kept, lang, root = unchanged.of(library), languages.current(), request.script_root
     deeds = store.deeds_of(session, actor, groups=[r.slug for r in records])
-    versions = library.texts_by_slug(v for r in records for v in r.versions)
-    themes, lang = library.themes(), languages.current()
-    return [
-        Item(
-            record=r,
-            level=labels.level(r.level),
-            themes=labels.named(r.themes, themes, lang),
-            versions=[versions[v] for v in r.versions if v in versions],
-            read="read" in deeds.get(r.slug, {}),
-            saved="saved" in deeds.get(r.slug, {}),
-        )
-        for r in records
-    ]
+    items = []
+    for r in records:
+        item = kept.get(("item", r.slug, lang, root), partial(_item, library, kept, r, lang))
+        if r.slug in deeds:
+            done = deeds[r.slug]
+            item = replace(item, read="read" in done, saved="saved" in done)
+        items.append(item)
+    return items
+
+
+def _item(library: Library, kept: unchanged.Unchanged, record: TextRecord, lang: str) -> Item:
+    """A text as it is listed, of whom nobody is known to have read it."""
+    versions = library.texts_by_slug(record.versions) if record.versions else {}
+    return Item(
+        record=record,
+        url=url_for("readings.read", slug=record.slug),
+        minutes=shapes.minutes(record.minutes),
+        level=labels.level(record.level),
+        themes=labels.named(record.themes, kept.get("themes", library.themes), lang),
+        versions=[versions[v] for v in record.versions if v in versions],
+        read=False,
+        saved=False,
+    )

@@ -1,0 +1,40 @@
+"""What is kept of a library lasts as long as it stays as it is."""
+
+from __future__ import annotations
+
+from webapp.readings import unchanged
+
+
+class Shelf:
+    """A library, as far as it is asked here."""
+
+    revision = 1
+
+
+def test_what_was_read_is_kept_until_the_library_changes():
+    shelf, read = Shelf(), []
+
+    def titles():
+        read.append(shelf.revision)
+        return [f"title {shelf.revision}"]
+
+    assert unchanged.of(shelf).get("titles", titles) == ["title 1"]
+    assert unchanged.of(shelf).get("titles", titles) == ["title 1"]
+    assert read == [1]
+    shelf.revision = 2
+    assert unchanged.of(shelf).get("titles", titles) == ["title 2"]
+    assert read == [1, 2]
+
+
+def test_nothing_is_taken_from_another_library():
+    one, other = Shelf(), Shelf()
+    assert unchanged.of(one).get("titles", lambda: "of one") == "of one"
+    assert unchanged.of(other).get("titles", lambda: "of the other") == "of the other"
+
+
+def test_what_is_kept_does_not_grow_for_ever(monkeypatch):
+    monkeypatch.setattr(unchanged, "MOST", 3)
+    kept = unchanged.of(Shelf())
+    for number in range(10):
+        assert kept.get(number, lambda n=number: n) == number
+    assert len(kept._kept) <= 3
