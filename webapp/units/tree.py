@@ -1,11 +1,11 @@
-"""Units in the order of their tree. Pure."""
+"""Units in the order of their tree, as an outline shows them. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from webapp.units.tables import Unit
+from webapp.units.rules import Node
 
 
 @dataclass(frozen=True)
@@ -14,34 +14,52 @@ class UnitLine:
     name: str
     kind: str
     depth: int
+    closed: bool = False
+    below: int = 0  # units that stand directly below it
+    ends: int = 0  # how many levels of the outline end after this line
 
 
-def in_tree_order(units: Sequence[Unit]) -> list[UnitLine]:
-    """Every unit once, parents before their children, siblings as given.
+def in_tree_order(units: Iterable[Node], *, closed: bool = False) -> list[UnitLine]:
+    """Every unit once, parents before their children, siblings as given; closed ones
+    only where they are asked for.
 
-    A unit whose parent is unknown, or that stands in a circle, comes at the top
+    A unit whose parent is not shown, or that stands in a circle, comes at the top
     level: a broken tree must not hide a unit.
     """
-    ids = {u.id for u in units}
-    children: dict[str | None, list[Unit]] = {}
-    for unit in units:
-        parent = unit.parent_id if unit.parent_id in ids else None
+    shown = [unit for unit in units if closed or not unit.closed]
+    ids = {unit.id for unit in shown}
+    children: dict[str | None, list[Node]] = {}
+    for unit in shown:
+        parent = unit.parent if unit.parent in ids else None
         children.setdefault(parent, []).append(unit)
-    lines: list[UnitLine] = []
+    order: list[tuple[Node, int]] = []
     seen: set[str] = set()
 
-    def walk(start: Unit) -> None:
+    def walk(start: Node) -> None:
         waiting = [(start, 0)]
         while waiting:
             unit, depth = waiting.pop()
             if unit.id in seen:
                 continue
             seen.add(unit.id)
-            lines.append(UnitLine(unit.id, unit.name, unit.kind, depth))
+            order.append((unit, depth))
             waiting.extend((child, depth + 1) for child in reversed(children.get(unit.id, [])))
 
     for unit in children.get(None, []):
         walk(unit)
-    for unit in units:
+    for unit in shown:
         walk(unit)
-    return lines
+    depths = [depth for _unit, depth in order] + [0]
+    return [
+        UnitLine(
+            unit.id,
+            unit.name,
+            unit.kind,
+            depth,
+            unit.closed,
+            # one that was reached before, in a circle, stands elsewhere
+            sum(1 for _ in children.get(unit.id, ())) if depths[at + 1] > depth else 0,
+            max(0, depth - depths[at + 1]),
+        )
+        for at, (unit, depth) in enumerate(order)
+    ]

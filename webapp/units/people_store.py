@@ -1,0 +1,133 @@
+"""SQL of the people of a unit, and of the roles that they are given in it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from webapp.members.tables import Member, User
+from webapp.units.tables import Appointment, Membership, StudyRole
+
+
+@dataclass(frozen=True)
+class Given:
+    """A role that a member was given in a unit, now or from a later day on."""
+
+    id: str
+    role_id: str
+    name_en: str
+    name_zh: str
+    organizes: bool
+    since: dt.datetime
+    until: dt.datetime | None
+
+    @property
+    def last(self) -> dt.datetime | None:
+        """The last moment of it: it ends with the day that was named."""
+        return self.until - dt.timedelta(seconds=1) if self.until else None
+
+
+@dataclass(frozen=True)
+class Person:
+    member_id: str
+    name: str
+    since: dt.datetime
+    roles: tuple[Given, ...] = ()
+
+
+def roles_given(
+    session: Session,
+    organisation: str,
+    unit_id: str,
+    member_ids: Collection[str],
+    *,
+    now: dt.datetime,
+) -> dict[str, tuple[Given, ...]]:
+    """By member: roles in the unit that hold now, or will."""
+    found: dict[str, list[Given]] = {}
+    for row in session.execute(
+        sa.select(
+            Appointment.member_id,
+            Appointment.id,
+            StudyRole.id,
+            StudyRole.name_en,
+            StudyRole.name_zh,
+            StudyRole.organizes,
+            Appointment.since,
+            Appointment.until,
+        )
+        .join(
+            StudyRole,
+            sa.and_(
+                StudyRole.organisation_id == Appointment.organisation_id,
+                StudyRole.id == Appointment.role_id,
+            ),
+        )
+        .where(
+            Appointment.organisation_id == organisation,
+            Appointment.unit_id == unit_id,
+            Appointment.member_id.in_(member_ids),
+            sa.or_(Appointment.until.is_(None), Appointment.until > now),
+        )
+        .order_by(StudyRole.position, Appointment.since, Appointment.id)
+    ):
+        found.setdefault(row[0], []).append(Given(*row[1:]))
+    return {member: tuple(roles) for member, roles in found.items()}
+
+
+def people(
+    session: Session,
+    organisation: str,
+    unit_id: str,
+    *,
+    now: dt.datetime,
+    after: tuple[str, str] | None = None,
+    limit: int = 50,
+    only: str | None = None,
+) -> list[Person]:
+    """Present members of a unit by name, with their roles in it; keyset paging."""
+    query = (
+        sa.select(Member.id, Member.name, sa.func.min(Membership.since))
+        .join(
+            Membership,
+            sa.and_(
+                Member.organisation_id == Membership.organisation_id,
+                Member.id == Membership.member_id,
+            ),
+        )
+        .where(
+            Membership.organisation_id == organisation,
+            Membership.unit_id == unit_id,
+            Membership.until.is_(None),
+            Member.left_at.is_(None),
+        )
+        .group_by(Member.id, Member.name)
+        .order_by(Member.name, Member.id)
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(sa.tuple_(Member.name, Member.id) > after)
+    if only is not None:
+        query = query.where(Member.id == only)
+    rows = list(session.execute(query))
+    roles = roles_given(session, organisation, unit_id, [row[0] for row in rows], now=now)
+    return [Person(id, name, since, roles.get(id, ())) for id, name, since in rows]
+
+
+def find_members(session: Session, organisation: str, words: str) -> list[str]:
+    """Ids of present members of exactly this name or e-mail address, three at most."""
+    wanted = words.strip().casefold()
+    by = sa.func.lower(User.email) == wanted if "@" in wanted else Member.name == words.strip()
+    return list(
+        session.scalars(
+            sa.select(Member.id)
+            .outerjoin(User, User.id == Member.account_id)
+            .where(Member.organisation_id == organisation, Member.left_at.is_(None), by)
+            .order_by(Member.id)
+            .limit(3)
+        )
+    )
