@@ -50,9 +50,10 @@ from functools import cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, TypeVar
 
-from corpus import answers, confinement, formats, opds
+from corpus import answers, confinement, formats, opds, sheets
 from corpus.formats import shown_name
 from corpus.opds import Catalogue, CatalogueRefused
+from corpus.sheets import Sheet
 from corpus.texts import CorpusError, Text, TextRefused
 
 if TYPE_CHECKING:
@@ -111,6 +112,12 @@ class Reader:
         below `folder`, which is that of the link itself unless said otherwise."""
         return self._read(
             path, folder, {}, lambda a: answers.unpacked(a.header.get("text"), a.body, path)
+        )
+
+    def sheet(self, path: Path) -> Sheet:
+        """The rows of a CSV file or a workbook, or `TextRefused`."""
+        return self._read(
+            path, None, {"sheet": True}, lambda a: sheets.unpacked(a.header.get("sheet"), a.body)
         )
 
     def catalogue(self, body: bytes, content_type: str, base_url: str) -> Catalogue:
@@ -461,8 +468,8 @@ def _places() -> list[str]:
 
 
 _PACKAGES = (
-    "charset_normalizer", "lxml", "mammoth", "markdown_it", "numpy", "opencc", "py3langid",
-    "pypdf", "pypdfium2", "Stemmer", "yaml",
+    "charset_normalizer", "et_xmlfile", "lxml", "mammoth", "markdown_it", "numpy", "opencc",
+    "openpyxl", "py3langid", "pypdf", "pypdfium2", "Stemmer", "yaml",
 )  # fmt: skip
 
 
@@ -524,18 +531,21 @@ def main() -> None:
         given = _Copy.of(fds[0], path.name) if fds else path
         guard.given = os.fspath(given)
         signal.setitimer(signal.ITIMER_PROF, settings["seconds"])  # its signal ends us
-        header, body = _answer(given, settings["answer"], told.get("page"))
+        header, body = _answer(given, settings["answer"], told)
         signal.setitimer(signal.ITIMER_PROF, 0)
         for fd in fds:
             os.close(fd)
         _say(out, header | {"worn": worn()}, body)
 
 
-def _answer(path: Path, most: int, page: list[str] | None = None) -> tuple[dict[str, Any], bytes]:
+def _answer(path: Path, most: int, told: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     try:
-        if page is not None:
+        if page := told.get("page"):
             return {"page": opds.packed(opds.parse(path.read_bytes(), *page))}, b""
-        header, body = answers.packed(formats.read(path), path)
+        if told.get("sheet"):
+            header, body = sheets.packed(sheets.read(path))
+        else:
+            header, body = answers.packed(formats.read(path), path)
     except (TextRefused, CatalogueRefused) as refused:
         return {"refused": str(refused)}, b""
     except MemoryError:

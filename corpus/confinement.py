@@ -81,7 +81,7 @@ class Guard:
             name = os.path.abspath(os.fsdecode(path))  # type: ignore[arg-type]
         except (TypeError, ValueError):
             return False
-        return name in self.places or name.startswith(self._below)
+        return name in self.places or name in _SYSTEM or name.startswith(self._below)
 
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND

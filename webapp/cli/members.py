@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -166,6 +167,61 @@ def _new(
                 )
             )
     return member
+
+
+@members.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Look only: say what would be done.")
+@click.option("--leave-out", is_flag=True, help="Leave out rows with problems.")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def import_table(file: Path, dry_run: bool, leave_out: bool, as_json: bool) -> None:
+    """Bring in people and units from a table (CSV or Excel), all of it or nothing.
+
+    The columns are known by their headings. To choose them, or to decide about roles
+    that are not known, use the page. The whole can be taken back there.
+
+    \b
+    Example:  xinde members import people.xlsx --dry-run
+    """
+    from corpus.child import Reader
+    from corpus.texts import TextRefused
+    from webapp import clock
+    from webapp.access import Actor
+    from webapp.community import db
+    from webapp.ids import new_id
+    from webapp.people import choosing, import_actions, store, wording
+
+    with opening.community() as app:
+        actor = Actor(_organisation(app), administrator=True, organizer=True)
+        try:
+            with Reader() as reader:
+                sheet = reader.sheet(file)
+        except TextRefused as refusal:
+            raise click.ClickException(str(refusal)) from None
+        there = store.there(db.session, actor.organisation, now=clock.now())
+        choices = choosing.proposed(sheet, there, app.config["XINDE"].language)
+        choices["rows"] = "leave" if leave_out else "whole"
+        plan = choosing.planned(choosing.kept(sheet), choices, there, new_id)
+        with app.test_request_context():
+            labels = wording.fields()
+            problems = [
+                f"row {p.line}, {labels[p.field]}: {wording.problem(p)}" for p in plan.problems
+            ]
+            doing = wording.doing(choosing.counts(plan))
+        may = not problems or leave_out
+        done = may and not dry_run and not plan.makes_nothing
+        if done:
+            made = import_actions.keep(db.session, actor, sheet, file.name, now=clock.now())
+            import_actions.choose(db.session, actor, made, choices)
+            import_actions.run(db.session, actor, made, seen=plan.fingerprint, now=clock.now())
+    if as_json:
+        opening.print_json({"done": done, "problems": problems, **choosing.counts(plan)})
+    else:
+        for line in problems:
+            click.echo(line, err=True)
+        click.echo(("Done: " if done else "It would be: ") + (", ".join(doing) or "nothing"))
+    if not may and not dry_run:
+        raise click.ClickException("Nothing was done. Correct the rows above, or give --leave-out.")
 
 
 @members.command("list")

@@ -50,11 +50,17 @@ class Organisation(Base):
 
 class Member(Base, OfOrganisation):
     __tablename__ = "members"
+    __table_args__ = (
+        sa.Index("ix_members_number", "organisation_id", "number", unique=True),
+        sa.Index("ix_members_name", "organisation_id", "name", "id"),
+    )
 
     account_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("accounts.id", ondelete="SET NULL"), unique=True
     )
     name: Mapped[str] = mapped_column(sa.String(120))
+    # The organisation's own number for the person; shown to administrators only.
+    number: Mapped[str | None] = mapped_column(sa.String(40))
     language: Mapped[str] = mapped_column(sa.String(8))
     reads: Mapped[list[str]] = mapped_column(default=list)  # languages, preferred first
     administrator: Mapped[bool] = mapped_column(default=False)
@@ -81,9 +87,11 @@ class Member(Base, OfOrganisation):
 
 
 class Invitation(Base, OfOrganisation):
-    """A link that lets one person in. Only the hash of its token is stored."""
+    """A link that lets people in: one, several, or any number until the day. Only the
+    hash of its token is stored. A role that it names is given in its unit."""
 
     __tablename__ = "invitations"
+    __table_args__ = (sa.Index("ix_invitations_member", "organisation_id", "member_id"),)
 
     token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
     email: Mapped[str | None] = mapped_column(sa.String(255))
@@ -94,8 +102,15 @@ class Invitation(Base, OfOrganisation):
     organizer: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     expires_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
-    used_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    used_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)  # its last use was taken
     used_by: Mapped[str | None] = mapped_column(sa.String(32))
+    # How many people may come in by it; 0: any number until it expires.
+    uses_allowed: Mapped[int] = mapped_column(default=1, server_default="1")
+    uses: Mapped[int] = mapped_column(default=0, server_default="0")
+    # It works only as long as whoever made it may invite there. None: the command line.
+    made_by: Mapped[str | None] = mapped_column(sa.String(32))
+    # The member, known already, who comes in by it: their account is given a password.
+    member_id: Mapped[str | None] = mapped_column(sa.String(32))
 
 
 class SignInFailure(Base):
