@@ -1,9 +1,11 @@
-"""Writing to the audit log."""
+"""Writing to the audit log. Lines are added, and nothing changes or removes one: the
+database refuses it (migration 0010)."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -27,7 +29,7 @@ def record(
     `by`: the member who did it, None for the command line. `about`: the kind of
     thing ("unit", "member", "requirement", ...) and its id. `details`: what
     can be told as JSON (ids, before and after), never words of a note, a draft
-    or a piece.
+    or a piece, and no name or address of a person: a line outlives their account.
     """
     kind, id = about or (None, None)
     session.add(
@@ -42,3 +44,38 @@ def record(
             details=details,
         )
     )
+
+
+def record_by_author(
+    session: Session,
+    organisation: str,
+    what: str,
+    *,
+    reflection: str,
+    at: dt.datetime,
+    zone: ZoneInfo,
+    **details: Any,
+) -> None:
+    """Add a line about what an author did with a piece, which says neither who nor when.
+
+    Who it was, the piece itself says to whoever may know. The log must not: a piece
+    that bears a name today may be without one tomorrow, and no line can be taken
+    back. The day alone, at its beginning: a moment would lead to who had just
+    signed in, and the order of lines to who came before.
+    """
+    day = at.astimezone(zone).date()
+    beginning = dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC)
+    about = ("reflection", reflection)
+    record(session, organisation, what, by=None, at=beginning, about=about, **details)
+
+
+def record_presence(
+    session: Session, organisation: str, what: str, *, by: str, at: dt.datetime, zone: ZoneInfo
+) -> None:
+    """Add a line that says that somebody was there: signed in, signed out.
+
+    It is about its day, so that a page can leave out days on which few came: there
+    it would tell who wrote the piece without a name that bears that day.
+    """
+    day = at.astimezone(zone).date().isoformat()
+    record(session, organisation, what, by=by, at=at, about=("day", day))

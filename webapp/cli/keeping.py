@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from webapp.cli import opening
+
+if TYPE_CHECKING:
+    from webapp.settings import Settings
 
 
 @click.command()
@@ -23,7 +27,9 @@ def backup(file: Path, as_json: bool) -> None:
     """
     from webapp import keeping
 
-    kept = keeping.backup(opening.settings(), file)
+    found = opening.settings()
+    kept = keeping.backup(found, file)
+    _log(found, "backup.made")
     if as_json:
         opening.print_json(kept)
     else:
@@ -46,6 +52,25 @@ def restore(file: Path) -> None:
 
     found = opening.settings()
     count = keeping.restore(found, file)
+    _log(found, "backup.restored")
     click.echo(
         f"Restored {count} files into {found.data}. Now run: xinde serve (it builds the library again)"
     )
+
+
+def _log(found: Settings, what: str) -> None:
+    """A line in the audit log. What was done is done, whether it can be logged or not."""
+    import sqlalchemy as sa
+
+    from webapp import clock
+    from webapp.audit.actions import record
+    from webapp.community import change, db
+    from webapp.members import store
+
+    try:
+        with opening.community(found), change(db.session) as session:
+            organisation = store.organisation(session)
+            if organisation is not None:
+                record(session, organisation.id, what, by=None, at=clock.now())
+    except sa.exc.SQLAlchemyError as problem:
+        click.echo(f"Not written into the audit log: {type(problem).__name__}", err=True)

@@ -16,6 +16,7 @@ from webapp.access import Actor
 from webapp.answers import store as answers
 from webapp.answers.tables import Answer
 from webapp.goals.tables import Goal
+from webapp.members import names
 from webapp.members.tables import Member
 from webapp.notes.tables import Note
 from webapp.readings.store import DeedRow
@@ -167,7 +168,9 @@ class Received:
 def received(session: Session, actor: Actor, times: Times) -> list[Received]:
     """Answers to the actor's pieces, as far as they may be read now."""
     rows = session.execute(
-        answers.joined(sa.select(Member.name, Answer.at, Reflection.id, Reflection.published_title))
+        answers.joined(
+            sa.select(names.shown(), Answer.at, Reflection.id, Reflection.published_title)
+        )
         .join(
             Member,
             sa.and_(

@@ -1,4 +1,4 @@
-"""The audit log."""
+"""The audit log, and that the database itself refuses to change or remove a line of it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ revision = "0010"
 down_revision = "0009"
 branch_labels = None
 depends_on = None
+
+SAID = "audit_events is only added to"
 
 
 def upgrade() -> None:
@@ -30,7 +32,28 @@ def upgrade() -> None:
         "audit_events",
         ["organisation_id", "about_kind", "about_id", "at"],
     )
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(
+            "create function audit_events_refuse() returns trigger language plpgsql as"
+            f" $$ begin raise exception '{SAID}'; end $$"
+        )
+        op.execute(
+            "create trigger audit_events_kept before update or delete on audit_events"
+            " for each row execute function audit_events_refuse()"
+        )
+        op.execute(
+            "create trigger audit_events_whole before truncate on audit_events"
+            " for each statement execute function audit_events_refuse()"
+        )
+    else:
+        for what in ("update", "delete"):
+            op.execute(
+                f"create trigger audit_events_no_{what} before {what} on audit_events"
+                f" begin select raise(abort, '{SAID}'); end"
+            )
 
 
 def downgrade() -> None:
-    op.drop_table("audit_events")
+    op.drop_table("audit_events")  # its triggers go with it
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("drop function audit_events_refuse()")
