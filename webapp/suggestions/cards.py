@@ -32,6 +32,12 @@ class Why:
     evidence: str | None = None  # id of the piece of evidence
     together: bool = False  # above all because members wrote about both readings
     note: str = ""  # what a list says of the reading; filled when it is shown
+    by: str = ""  # who leads and wrote the piece that is named; filled when it is shown
+
+    @property
+    def reading(self) -> str | None:
+        """The reading that the reason names, by its evidence."""
+        return (self.evidence or "").partition(":")[2] or None
 
     @property
     def list_id(self) -> str | None:
@@ -104,7 +110,7 @@ def _why(reason: Reason, score: float) -> Why:
 def _label(evidence: Evidence | None) -> str:
     """Words of others are not kept in a member's list: they are looked up when it
     is shown, and may be gone by then."""
-    if evidence is None or evidence.kind == "list":
+    if evidence is None or evidence.kind in ("list", "leader"):
         return ""
     if evidence.group is not None and evidence.group.startswith(REFLECTION):
         return ""

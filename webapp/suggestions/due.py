@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,20 +12,29 @@ from webapp.access import Actor
 from webapp.members.tables import Member
 from webapp.suggestions.tables import DayList
 
+AT_ONCE = 500  # members in one statement
+
 
 def new_list_due(session: Session, actor: Actor) -> None:
     """The member's words, or what else their list is made from, have changed. The
     list that may quote them goes too. Part of the caller's transaction."""
-    session.execute(
-        sa.update(Member)
-        .where(Member.organisation_id == actor.organisation, Member.id == actor.member)
-        .values(profile_stamp=Member.profile_stamp + 1)
-    )
-    session.execute(
-        sa.delete(DayList).where(
-            DayList.organisation_id == actor.organisation, DayList.member_id == actor.member
+    new_lists_due(session, actor.organisation, [str(actor.member)])
+
+
+def new_lists_due(session: Session, organisation: str, members: Sequence[str]) -> None:
+    """The same for several members: those of a unit, or of a role."""
+    for at in range(0, len(members), AT_ONCE):
+        some = members[at : at + AT_ONCE]
+        session.execute(
+            sa.update(Member)
+            .where(Member.organisation_id == organisation, Member.id.in_(some))
+            .values(profile_stamp=Member.profile_stamp + 1)
         )
-    )
+        session.execute(
+            sa.delete(DayList).where(
+                DayList.organisation_id == organisation, DayList.member_id.in_(some)
+            )
+        )
 
 
 def published_words_changed(

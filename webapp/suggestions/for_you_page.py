@@ -24,6 +24,8 @@ from webapp.readings.blocks import without_marks
 from webapp.readings.which import group_of
 from webapp.reflections import store as reflections
 from webapp.reflections.publication import own_text
+from webapp.requirements import progress as requirements
+from webapp.requirements.progress import MemberProgress
 from webapp.resources import Resources
 from webapp.suggestions import gathering, store
 from webapp.suggestions.cards import (
@@ -80,6 +82,7 @@ class ForYouPage(pages.Page):
     chips: list[Chip]
     more_chips: bool
     due: list[OpenGoal]  # goals whose day has come
+    asked: list[MemberProgress]  # by the member's units, and still open
     year_ago: YearAgo | None  # what the member wrote then
 
     all_minutes: ClassVar[tuple[int, ...]] = MINUTES
@@ -153,6 +156,7 @@ def for_you(
         chips=chips[:MOST_CHIPS],
         more_chips=len(chips) > MOST_CHIPS,
         due=[] if part else goals.due(session, actor, day),
+        asked=[] if part else [one for one in requirements.mine(session, actor, day) if one.open],
         year_ago=year_ago,
     )
 
@@ -285,7 +289,9 @@ def _open(
     other, list_id = of_others(why), why.list_id
     if other is not None:
         essay = essays.get(other.removeprefix(REFLECTION))
-        return replace(why, label=essay.title) if essay else None
+        if essay is None or (why.kind == "leader" and not essay.author):
+            return None  # gone, or no longer under a name: whoever leads is not told by it
+        return replace(why, label=essay.title, by=essay.author if why.kind == "leader" else "")
     if list_id is not None:
         item = listed.get((list_id, piece.group))
         return replace(why, label=item.title, note=item.note) if item else None

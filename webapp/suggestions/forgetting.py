@@ -24,7 +24,7 @@ def forget(session: Session, actor: Actor, me: Member, piece: str, *, now: dt.da
         interests = [theme for theme in me.interests if theme != rest]
         members.change_profile(session, organisation, id, now=now, interests=interests)
     elif kind == "role":
-        present = members_store.roles_of(session, organisation, id)
+        present = members_store.chosen_roles_of(session, organisation, id)
         roles = [role.id for role in present if role.id != rest]
         members.change_profile(session, organisation, id, now=now, roles=roles)
     elif kind == "place":

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from corpus.library import Library
-from corpus.records import DeskFilter
+from corpus.records import DeskFilter, TextFilter
 from recommender.readings import Evidence, Profile
 from webapp.access import Actor
 from webapp.community import change
@@ -27,7 +27,9 @@ from webapp.members.tables import Member
 from webapp.readings.which import group_of
 from webapp.reflections import store as reflections
 from webapp.reflections.publication import own_text
-from webapp.suggestions import profile, store
+from webapp.requirements import progress as requirements
+from webapp.requirements.progress import OpenReadings
+from webapp.suggestions import leaders, profile, store
 from webapp.suggestions.profile import OWN_WORDS, DeedWords, Known
 from webapp.suggestions.tables import Steer
 from webapp.themes import store as lists
@@ -38,7 +40,9 @@ NEWEST_STEERS = 12  # of "more" and of "less" each
 NEWEST_QUESTIONS = 6
 NEWEST_GOALS = 8
 NEWEST_LISTS = 8
+NEWEST_OF_LEADERS = 8
 MOST_FRESH = 30
+MOST_OF_A_THEME = 24  # texts of a theme that is asked for
 MOST_SERIES = 6
 FRESH_FOR = dt.timedelta(days=14)
 MOST_EXPERIENCE = 300  # readings read or saved, the newest, whose themes are counted
@@ -90,6 +94,8 @@ def known_of(session: Session, member: Member, library: Library, *, day: dt.date
                 lists.lists_for(session, actor, theme_lists_only=False, limit=NEWEST_LISTS),
                 language,
             )
+            + profile.of_requirements(asked(session, actor, library, day=day), language)
+            + profile.of_leaders(leaders.pieces(session, actor, limit=NEWEST_OF_LEADERS))
             + profile.of_deeds(
                 [_deed(d.kind, d.reading_id, d.at, words) for d in acted if d.reading_id in words]
                 + [_deed(s.kind, s.target, s.at, words) for s in wanted]
@@ -112,6 +118,19 @@ def known_of(session: Session, member: Member, library: Library, *, day: dt.date
         next_parts=next_parts,
         later_parts=later_parts,
     )
+
+
+def asked(session: Session, actor: Actor, library: Library, *, day: dt.date) -> list[OpenReadings]:
+    """What the member's units ask to be read or written about, and is still open. Where a
+    theme is asked, some texts of it that the member may not know yet."""
+    found = []
+    for one in requirements.open_readings(session, actor, day):
+        readings = one.readings
+        if not readings and one.themes:
+            page = library.texts(TextFilter(themes=tuple(one.themes)), limit=MOST_OF_A_THEME)
+            readings = [text.slug for text in page.items]
+        found.append(one._replace(readings=readings))
+    return found
 
 
 def _start_of(day: dt.date) -> dt.datetime:

@@ -5,17 +5,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from flask import url_for
 from sqlalchemy.orm import Session
 
 from recommender.profile import weigh
-from recommender.readings import Evidence, Profile
+from recommender.readings import OF_UNIT, Evidence, Profile
 from webapp import pages, shapes
 from webapp.access import Actor
 from webapp.looking_back.silenced import Silenced, silenced
+from webapp.members import store as members
 from webapp.members.tables import Member
 from webapp.readings import kept_page
 from webapp.readings import store as readings
@@ -34,7 +35,9 @@ ORDER = (
     "goal",
     "role",
     "interest",
+    "requirement",
     "list",
+    "leader",
     "saved",
     "read",
     "more",
@@ -68,6 +71,7 @@ class Piece:
     deletable: bool = False
     url: str | None = None  # the piece's own page
     steer: str = ""  # id, of a steer
+    given_in: str = ""  # units in which a role was given, which one does not delete oneself
 
     @property
     def strength(self) -> str:
@@ -134,6 +138,7 @@ def known(
     for chip in chips:
         if not any(piece.steer == chip.id for piece in by_kind[chip.kind]):
             by_kind[chip.kind].append(of_chip(chip, off))
+    by_kind["role"] = as_given(session, actor, by_kind["role"])
     counts = readings.counts(session, actor)
     by_kind["set_aside"] = of_set_aside(session, actor, found)
     by_kind["place"] = of_places(session, me, found)
@@ -141,7 +146,7 @@ def known(
     groups = [
         Group(
             kind,
-            kind not in off and not (EVERYTHING in off and kind in KINDS and kind != "list"),
+            kind not in off and not (EVERYTHING in off and kind in KINDS and kind not in OF_UNIT),
             pieces,
             more=max(0, shown.get(kind, 0) - len(pieces)),
             more_url=url_for("readings.saved", show=kind) if kind in shown else None,
@@ -196,6 +201,23 @@ def of_evidence(
     )
 
 
+def as_given(session: Session, actor: Actor, roles: Sequence[Piece]) -> list[Piece]:
+    """Roles with the units in which they were given; only what was chosen is deleted here."""
+    me = str(actor.member)
+    chosen = {f"role:{r.id}" for r in members.chosen_roles_of(session, actor.organisation, me)}
+    units: dict[str, list[str]] = {}
+    for role, unit in members.given_roles_of(session, actor.organisation, me):
+        units.setdefault(f"role:{role.id}", []).append(unit)
+    return [
+        replace(
+            piece,
+            given_in=wording.listed(units.get(piece.id, [])),
+            deletable=piece.id in chosen,
+        )
+        for piece in roles
+    ]
+
+
 def beginning(text: str) -> str:
     flat = " ".join(text.split())
     return flat if len(flat) <= BEGINNING else flat[:BEGINNING].rstrip() + "…"
@@ -204,7 +226,7 @@ def beginning(text: str) -> str:
 def own_page(piece: Evidence) -> str | None:
     if piece.kind == "note":
         return url_for("notes.edit", note_id=piece.ref)
-    if piece.kind == "reflection":
+    if piece.kind in ("reflection", "leader"):
         return url_for("reflections.show", reflection_id=piece.ref)
     if piece.kind in ("read", "saved", "more", "less") and piece.text and piece.ref:
         return shapes.reading_url(piece.ref)

@@ -13,12 +13,14 @@ from dataclasses import dataclass, field
 
 from corpus.languages import detect
 from corpus.records import Label
-from recommender.readings import Evidence, Profile
+from recommender.readings import OF_UNIT, Evidence, Profile
 from webapp.goals.tables import Goal
 from webapp.members.tables import Member
 from webapp.notes.tables import Note
 from webapp.reflections import wording
 from webapp.reflections.tables import Reflection
+from webapp.requirements.progress import OpenReadings
+from webapp.suggestions.leaders import LeadersPiece
 from webapp.themes.store import Offered, Question
 from webapp.units.tables import StudyRole
 
@@ -33,7 +35,9 @@ WEIGHTS = {
     "less": 0.7,
     "role": 0.6,
     "interest": 0.6,
+    "requirement": 0.7,
     "list": 0.6,
+    "leader": 0.5,
     "saved": 0.4,
     "written": 0.4,
     "read": 0.3,
@@ -226,6 +230,41 @@ def of_lists(lists: Sequence[Offered], language: str) -> list[Evidence]:
     ]
 
 
+def of_requirements(asked: Sequence[OpenReadings], language: str) -> list[Evidence]:
+    """What the member's units ask and is still open: each leads to its own readings."""
+    return [
+        Evidence(
+            id=f"requirement:{one.requirement_id}",
+            kind="requirement",
+            label=one.title,
+            text="",
+            weight=WEIGHTS["requirement"],
+            language=language,
+            ref=one.requirement_id,
+            readings=tuple(one.readings),
+        )
+        for one in asked
+        if one.readings
+    ]
+
+
+def of_leaders(pieces: Sequence[LeadersPiece]) -> list[Evidence]:
+    """What leaders of the member's units wrote in the open, and what they cite."""
+    return [
+        Evidence(
+            id=f"leader:reflection/{piece.id}",
+            kind="leader",
+            label=piece.title,
+            text="",
+            weight=WEIGHTS["leader"],
+            date=piece.on,
+            ref=piece.id,
+            readings=piece.readings,
+        )
+        for piece in pieces
+    ]
+
+
 @dataclass(frozen=True)
 class DeedWords:
     """A reading that the member acted on, with the words that stand for it; without
@@ -284,10 +323,10 @@ class Known:
 def counts(piece: Evidence, off: Collection[str]) -> bool:
     """Whether a piece leads anywhere with these things switched off.
 
-    With everything off only the lists of the member's units do: they say nothing
-    of the member.
+    With everything off only what the member's units say does (lists, requirements,
+    what leaders wrote): that says nothing of the member.
     """
-    if EVERYTHING in off and piece.kind != "list":
+    if EVERYTHING in off and piece.kind not in OF_UNIT:
         return False
     return piece.kind not in off and piece.id not in off
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask_babel import gettext as _
 
 from webapp.suggestions.profile import EVERYTHING
@@ -18,7 +20,9 @@ def kind(name: str) -> str:
         "goal": _("Your goals"),
         "role": _("Your roles"),
         "interest": _("Your interests"),
+        "requirement": _("What your units ask"),
         "list": _("Lists given to your units"),
+        "leader": _("What those who lead your units wrote"),
         "saved": _("What you saved"),
         "read": _("What you read"),
         "more": _("More like this"),
@@ -40,3 +44,7 @@ def switched(what: str, *, off: bool) -> str:
     if off:
         return _("It no longer counts. Your suggestions are new.")
     return _("It counts again. Your suggestions are new.")
+
+
+def listed(names: Sequence[str]) -> str:
+    return _(", ").join(names)

@@ -1,0 +1,152 @@
+"""What the form of a requirement may use: what was typed, what can be chosen, what stands
+in the way, and which other requirements it contradicts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from webapp import pages
+from webapp.access import Actor
+from webapp.reflections.genres import GENRES
+from webapp.requirements import list_store, setting, store, wording
+from webapp.requirements.asking import (
+    ACCEPTED_WHEN,
+    ANSWERED_BY,
+    CONTENTS,
+    METHODS,
+    PACES,
+    Required,
+)
+from webapp.requirements.named import named
+from webapp.requirements.plan_page import Link
+from webapp.requirements.setting import Sent, Wanted
+from webapp.requirements.spans import of_requirement
+
+Option = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class FormPage(pages.Page):
+    template: ClassVar[str] = "requirements/form.html"
+
+    unit: Link
+    action: str
+    back: str
+    key: str
+    sent: Sent
+    problems: dict[str, str]
+    paces: list[Option]
+    contents: list[Option]
+    methods: list[Option]
+    genres: list[Option]
+    themes: list[Option]
+    lists: list[Option]
+    kinds: list[Option]
+    roles: list[Option]
+    answered_by: list[Option]
+    accepted_when: list[Option]
+    replaces: Link | None = None
+    changes: bool = False  # an existing one, from a day on
+    seen: int = 0
+    warnings: list[str] = field(default_factory=list)
+    clashes: list[tuple[Link, str]] = field(default_factory=list)
+    obstacle: str = ""
+    title_limit: int = setting.TITLE_LIMIT
+    most: int = setting.MOST
+
+    @property
+    def hindered(self) -> bool:
+        return bool(self.problems or self.warnings or self.clashes or self.obstacle)
+
+
+def form(
+    session: Session,
+    actor: Actor,
+    unit: Link,
+    wanted: Wanted,
+    *,
+    action: str,
+    back: str,
+    key: str,
+    replaces: Required | None = None,
+    changes: Required | None = None,
+    seen: int = 0,
+    warnings: list[str] | None = None,
+    clashes: list[tuple[Link, str]] | None = None,
+    obstacle: str = "",
+) -> FormPage:
+    names = named(session, actor.organisation, [])
+    kinds = store.kinds_below(session, actor.organisation, unit[0])
+    lists = list_store.choosable(session, actor)
+    sent = wanted.sent
+    if changes and changes.newest.list_id and changes.newest.list_id not in dict(lists):
+        lists = [(changes.newest.list_id, changes.newest.list_title), *lists]
+    return FormPage(
+        unit=unit,
+        action=action,
+        back=back,
+        key=key,
+        sent=sent,
+        problems={name: wording.problem(name, found) for name, found in wanted.problems.items()},
+        paces=[(value, wording.pace(value)) for value in PACES],
+        contents=[(value, wording.content_choice(value)) for value in CONTENTS],
+        methods=[(value, wording.method(value)) for value in METHODS],
+        genres=[(value, wording.genre(value)) for value in GENRES],
+        themes=list(names.themes.items()),
+        lists=lists,
+        kinds=[option for option in names.kinds.items() if option[0] in kinds],
+        roles=list(names.roles.items()),
+        answered_by=[(value, wording.answered_by(value)) for value in ANSWERED_BY],
+        accepted_when=[(value, wording.accepted_when(value)) for value in ACCEPTED_WHEN],
+        replaces=(replaces.id, replaces.newest.title) if replaces else None,
+        changes=changes is not None,
+        seen=seen,
+        warnings=warnings or [],
+        clashes=clashes or [],
+        obstacle=obstacle,
+    )
+
+
+def list_warning(session: Session, actor: Actor, unit_id: str, list_id: str | None) -> list[str]:
+    """That the members it is asked of may not be able to open the list."""
+    if not list_id:
+        return []
+    given = list_store.given_to(session, actor.organisation, list_id)
+    if given is None:
+        return []
+    below = store.open_below(session, actor.organisation, unit_id)
+    outside = below - given
+    if not outside:
+        return []
+    return [
+        _(
+            "The theme list is not given to all of these units: members of “%(unit)s”, for "
+            "one, cannot open it. Publish it to them too, or to the organisation.",
+            unit=store.names_of(session, actor.organisation, outside)[0],
+        )
+    ]
+
+
+@dataclass(frozen=True)
+class WithdrawPage(pages.Page):
+    template: ClassVar[str] = "requirements/withdraw.html"
+
+    id: str
+    title: str
+    unit: Link
+    key: str
+    day: str
+    why: str = ""
+    problems: dict[str, str] = field(default_factory=dict)
+    obstacle: str = ""
+
+
+def next_span(required: Required, today: dt.date) -> dt.date:
+    """The day after the running span is due: from when a change disturbs nobody."""
+    running = [span for _s, span in of_requirement(required, until=today) if span.holds(today)]
+    return running[-1].due + dt.timedelta(days=1) if running else today

@@ -1,0 +1,97 @@
+"""What somebody did that may count, as the rules of counting see it. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from webapp.answers.counting import Answered
+
+
+@dataclass(frozen=True)
+class Heard:
+    """An answer to a piece, and whose it is."""
+
+    by: str  # "" for what was said to an entered piece: whoever entered it vouches for that
+    answer: Answered
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """What an organizer decided about a piece at last."""
+
+    accepted: bool
+    day: dt.date
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece that was handed in, by its author or entered for them."""
+
+    id: str
+    title: str
+    genre: str
+    handed_in: dt.date
+    status: str = "submitted"
+    hidden: bool = False
+    themes: frozenset[str] = frozenset()
+    texts: frozenset[str] = frozenset()  # that it is about, or cites
+    heard: tuple[Heard, ...] = ()
+    reviewed: Reviewed | None = None
+    private: bool = False  # the unit cannot see it under this name
+    entered_by: str = ""  # name of the organizer; "" when its author submitted it
+    objected: bool = False
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A text, or another's piece, that was read."""
+
+    group: str
+    title: str
+    day: dt.date
+    themes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Discussed:
+    """An answer to a piece of somebody else."""
+
+    piece_id: str
+    title: str  # "" when it may not be read any more
+    day: dt.date
+    themes: frozenset[str] = frozenset()
+    texts: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Attended:
+    id: str
+    what: str
+    day: dt.date
+    entered_by: str = ""
+    objected: bool = False
+
+
+@dataclass(frozen=True)
+class FollowedUp:
+    goal_id: str
+    what: str
+    day: dt.date
+
+
+@dataclass(frozen=True)
+class Happened:
+    """All of one person that may count, as far as the one who looks may know of it."""
+
+    pieces: tuple[Piece, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    discussed: tuple[Discussed, ...] = ()
+    attended: tuple[Attended, ...] = ()
+    goals: tuple[FollowedUp, ...] = ()  # no organizer knows of these, nor of `readings`
+    titles: dict[str, str] = field(default_factory=dict, compare=False)  # of texts, by slug
+    text_themes: dict[str, frozenset[str]] = field(default_factory=dict, compare=False)
+
+    @property
+    def answered_by(self) -> set[str]:
+        return {heard.by for piece in self.pieces for heard in piece.heard if heard.by}

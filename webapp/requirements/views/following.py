@@ -1,0 +1,26 @@
+"""The progress of a unit, for whoever organizes it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flask import g, request
+
+from webapp import clock, pages
+from webapp.access import needs
+from webapp.community import db
+from webapp.reflections.filters import day
+from webapp.requirements import progress_page
+from webapp.requirements.views.blueprint import Answer, bp, organized
+
+
+@bp.get("/units/<unit_id>/progress")
+@needs("progress.read")
+def progress(unit_id: str) -> Answer:
+    """Today, or as it was on a day before: the versions that held then."""
+    unit = organized(unit_id, closed_too=True)
+    today = clock.today()
+    on = day(request.args.get("on", "")) or today
+    on = min(max(on, today - dt.timedelta(days=5 * 366)), today)
+    after = request.args.get("after", "")[:32] or None
+    return pages.render(progress_page.of_unit(db.session, g.actor, unit, on, today, after=after))
