@@ -58,34 +58,10 @@ def answer(
     with change(session):
 
         def work() -> dict[str, str]:
-            piece = _piece(session, actor, reflection_id)
-            own_piece = piece.member_id == actor.member
-            root = _root(session, actor, reflection_id, to) if to else None
-            problem = limits.obstacle(
-                body=body,
-                kind=kind,
-                reply=to is not None,
-                own_piece=own_piece,
-                given=store.given(session, actor, reflection_id),
-            )
-            if problem:
-                raise Hindered(problem)
-            place, words = (None, "") if to else _place(piece, paragraph, quote)
-            made = Answer(
-                organisation_id=actor.organisation,
-                id=new_id(),
-                reflection_id=reflection_id,
-                member_id=str(actor.member),
-                parent_id=root.id if root else None,
-                kind="reply" if root else kind,
-                body=body.strip(),
-                quote=words,
-                paragraph=place,
-                at=_time(session, actor, piece, now),
-            )
-            session.add(made)
-            session.flush()
-            _tell(session, actor, piece, made, root)
+            made = said(
+                session, actor, reflection_id, kind=kind, body=body, now=now,
+                paragraph=paragraph, quote=quote, to=to,
+            )  # fmt: skip
             return {"id": made.id}
 
         what = ("answer", reflection_id, to or "")
@@ -110,18 +86,71 @@ def take_back(session: Session, actor: Actor, answer_id: str, *, now: dt.datetim
     """Take an own answer back; the piece's id. Its words are gone. Where others
     replied, a line stays to which the replies belong. Raises Unknown."""
     with change(session):
-        found = _own(session, actor, answer_id)
-        piece, parent = found.reflection_id, found.parent_id
-        if store.has_replies(session, found):
-            found.body, found.quote, found.paragraph, found.taken_back_at = "", "", None, now
-            return piece
-        session.delete(found)
-        session.flush()
-        _sweep_above(session, actor.organisation, parent)
-        return piece
+        return unsaid(session, actor, answer_id, now=now)
 
 
 # Steps, each part of the caller's transaction
+
+
+def said(
+    session: Session,
+    actor: Actor,
+    reflection_id: str,
+    *,
+    kind: str,
+    body: str,
+    now: dt.datetime,
+    paragraph: int | None = None,
+    quote: str = "",
+    to: str | None = None,
+    tells: bool = True,
+) -> Answer:
+    """The answer itself. Part of the caller's transaction, who sees to it that it is
+    carried out once, and, unless it `tells`, tells the author more. Raises Hindered."""
+    piece = _piece(session, actor, reflection_id)
+    own_piece = piece.member_id == actor.member
+    root = _root(session, actor, reflection_id, to) if to else None
+    problem = limits.obstacle(
+        body=body,
+        kind=kind,
+        reply=to is not None,
+        own_piece=own_piece,
+        given=store.given(session, actor, reflection_id),
+    )
+    if problem:
+        raise Hindered(problem)
+    place, words = (None, "") if to else _place(piece, paragraph, quote)
+    made = Answer(
+        organisation_id=actor.organisation,
+        id=new_id(),
+        reflection_id=reflection_id,
+        member_id=str(actor.member),
+        parent_id=root.id if root else None,
+        kind="reply" if root else kind,
+        body=body.strip(),
+        quote=words,
+        paragraph=place,
+        at=_time(session, actor, piece, now),
+    )
+    session.add(made)
+    session.flush()
+    if tells:
+        _tell(session, actor, piece, made, root)
+    return made
+
+
+def unsaid(session: Session, actor: Actor, answer_id: str, *, now: dt.datetime) -> str:
+    """Taking back itself; the piece's id. Raises Unknown."""
+    found = _own(session, actor, answer_id)
+    piece, parent = found.reflection_id, found.parent_id
+    if store.has_replies(session, found):
+        found.body, found.quote, found.paragraph, found.taken_back_at = "", "", None, now
+        session.flush()
+        return piece
+    session.delete(found)
+    session.flush()
+    _sweep_above(session, actor.organisation, parent)
+    return piece
 
 
 def _own(session: Session, actor: Actor, answer_id: str) -> Answer:

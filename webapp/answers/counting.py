@@ -5,7 +5,8 @@ The rule, line by line:
 1. A piece counts when it was submitted and answered by a reader.
 2. Its author is no reader of it: the author's own replies do not count.
 3. A reader answers with an echo, a question or a suggestion. A reply below an
-   answer goes on with a conversation and is no answer of its own.
+   answer goes on with a conversation and is no answer of its own. That an organizer
+   accepted it (webapp/desk) is an answer too, without a word.
 4. An answer that was taken back or hidden is none, as long as it is. The piece
    then counts by the next one, if there is one.
 5. A draft, a withdrawn piece and a hidden one do not count: nobody can read
@@ -23,7 +24,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-Why = Literal["answered", "unanswered", "draft", "withdrawn", "hidden"]
+Why = Literal["answered", "accepted", "unanswered", "draft", "withdrawn", "hidden"]
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,11 @@ def counts_as_study(*, status: str, hidden: bool, answers: Iterable[Answered]) -
         return Counted(False, "withdrawn")
     if hidden:
         return Counted(False, "hidden")
-    days = [answer.day for answer in answers if is_by_a_reader(answer)]
-    return Counted(True, "answered", min(days)) if days else Counted(False, "unanswered")
+    heard = [answer for answer in answers if is_by_a_reader(answer)]
+    if not heard:
+        return Counted(False, "unanswered")
+    first = min(heard, key=lambda answer: (answer.day, answer.kind == "accepted"))
+    return Counted(True, "accepted" if first.kind == "accepted" else "answered", first.day)
 
 
 def is_by_a_reader(answer: Answered) -> bool:

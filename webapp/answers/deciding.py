@@ -12,6 +12,7 @@ from webapp.access import Actor
 from webapp.answers import limits, reports
 from webapp.answers.actions import Unknown
 from webapp.answers.tables import Answer, Moderation, Report
+from webapp.audit.actions import record
 from webapp.community import change
 from webapp.ids import new_id
 from webapp.members.once import carried_out
@@ -110,6 +111,15 @@ def decide(
                     reason=reason,
                     at=now,
                 )
+            )
+            about = ("answer", answer.id) if answer else ("reflection", piece.id)
+            record(
+                session,
+                actor.organisation,
+                f"moderation.{action}",
+                by=actor.member,
+                at=now,
+                about=about,
             )
             session.execute(
                 sa.update(Report)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from webapp.access import Actor
 from webapp.answers.tables import Answer, Moderation, Report
+from webapp.members import names
 from webapp.members.tables import Member
 from webapp.reflections.store import EXCERPT_SOURCE
 from webapp.reflections.tables import Reflection
@@ -85,7 +86,7 @@ def _selected(actor: Actor, of: Any, *more: Any) -> sa.Select[Any]:
             sa.case(
                 (sa.and_(is_answer, by_author), ""),
                 (sa.and_(sa.not_(is_answer), nameless), ""),
-                else_=Member.name,
+                else_=names.shown(),
             ),
             Reflection.language,
             nameless,
@@ -180,7 +181,7 @@ def why_hidden(session: Session, actor: Actor, ids: list[str]) -> dict[str, tupl
         return {}
     of = sa.func.coalesce(Moderation.answer_id, Moderation.reflection_id)
     rows = session.execute(
-        sa.select(of, Moderation.reason, Member.name)
+        sa.select(of, Moderation.reason, names.shown())
         .join(
             Member,
             sa.and_(

@@ -15,6 +15,8 @@ from webapp.access import Actor
 from webapp.answers.counting import Answered
 from webapp.answers.tables import Answer
 from webapp.answers.threads import Said
+from webapp.desk.tables import Review
+from webapp.members import names
 from webapp.members.tables import Member
 from webapp.reflections import store as reflections
 from webapp.reflections.store import Mark
@@ -72,7 +74,7 @@ def selected(actor: Actor) -> Any:
             Answer.kind,
             Answer.member_id == actor.member,
             by_author,
-            sa.case((by_author, ""), else_=Member.name),
+            sa.case((by_author, ""), else_=names.shown()),
             Answer.body,
             Answer.quote,
             Answer.paragraph,
@@ -143,7 +145,7 @@ def numbers(session: Session, actor: Actor, pieces: Collection[str]) -> dict[str
         .where(
             readable_by(actor),
             Answer.reflection_id.in_(list(pieces)),
-            Answer.parent_id.is_(None),
+            Answer.kind != "reply",
             Answer.taken_back_at.is_(None),
         )
         .group_by(Answer.reflection_id)
@@ -173,12 +175,31 @@ def answered(session: Session, actor: Actor, pieces: Collection[str]) -> dict[st
             Reflection.organisation_id == actor.organisation,
             Reflection.member_id == actor.member,
             Reflection.id.in_(list(pieces)),
-            Answer.parent_id.is_(None),
+            Answer.kind != "reply",
         )
     )
     for piece, at, kind, by_author, taken_back, hidden in rows:
         day = at.astimezone(clock.zone()).date()
         answer = Answered(day, kind, bool(by_author), bool(taken_back), bool(hidden))
+        found.setdefault(piece, []).append(answer)
+    accepted = (
+        sa.select(Review.reflection_id, Review.at)
+        .join(
+            Reflection,
+            sa.and_(
+                Reflection.organisation_id == Review.organisation_id,
+                Reflection.id == Review.reflection_id,
+            ),
+        )
+        .where(
+            Reflection.organisation_id == actor.organisation,
+            Reflection.member_id == actor.member,
+            Review.reflection_id.in_(list(pieces)),
+            Review.kind == "accepted",
+        )
+    )
+    for piece, at in session.execute(accepted):
+        answer = Answered(at.astimezone(clock.zone()).date(), "accepted")
         found.setdefault(piece, []).append(answer)
     return found
 

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.community import Base, OfOrganisation, UTCDateTime
 
+ASKING = "kind = 'question' and taken_back_at is null and hidden_at is null"
+
 
 def _of_piece() -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint(
@@ -47,6 +49,16 @@ class Answer(Base, OfOrganisation):
         sa.Index("ix_answers_piece", "organisation_id", "reflection_id", "at"),
         sa.Index("ix_answers_mine", "organisation_id", "member_id", "at", "id"),
         sa.Index("ix_answers_parent", "organisation_id", "parent_id"),
+        # Questions that may still wait for a reply.
+        sa.Index(
+            "ix_answers_asking",
+            "organisation_id",
+            "at",
+            "id",
+            "reflection_id",
+            sqlite_where=sa.text(ASKING),
+            postgresql_where=sa.text(ASKING),
+        ),
         sa.CheckConstraint("kind in ('echo', 'question', 'suggestion', 'reply')", name="kind"),
         sa.CheckConstraint("(kind = 'reply') = (parent_id is not null)", name="parent"),
     )

@@ -38,7 +38,7 @@ class WhoReads:
 
 def of(session: Session, actor: Actor, piece: Reflection, *, audience: str) -> WhoReads:
     """`audience`: the one that is looked at; "" for that of the piece."""
-    units = readers.readers_of_units(session, actor)
+    units = readers.readers_of_units(session, actor, present=piece.unit_id)
     present = _name(piece.audience, piece.unit_id) if piece.status == "submitted" else ""
     known = {f"unit:{u.unit_id}" for u in units} | {"organisation", "anonymous"}
     wanted = next((a for a in (audience, present) if a in known), "organisation")

@@ -4,4 +4,5 @@ from __future__ import annotations
 
 ANSWERED = ("echo", "question", "suggestion", "reply")  # about "answer/<id>"
 MODERATED = ("hidden", "shown")  # about "answer/<id>" or "reflection/<id>"
-KINDS = (*ANSWERED, *MODERATED)
+REVIEWED = ("asked_back", "accepted")  # about "review/<id>"
+KINDS = (*ANSWERED, *MODERATED, *REVIEWED)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from corpus.languages import detect
 from webapp import clock, resources
 from webapp.access import Actor
+from webapp.audit.actions import record_by_author
 from webapp.community import change
 from webapp.ids import new_id
 from webapp.members.once import carried_out
@@ -33,6 +34,7 @@ from webapp.reflections.lifecycle import Obstacle
 from webapp.reflections.subjects import Subjects
 from webapp.reflections.tables import Citation, Reflection, ReflectionTheme, ReflectionVersion
 from webapp.suggestions.due import new_list_due, published_words_changed
+from webapp.units import store as units
 
 
 class Unknown(Exception):
@@ -219,7 +221,11 @@ def submit(
                 raise Stale(piece.version, piece.title, piece.body, piece.updated_at)
             chosen = title or piece.title
             problem = lifecycle.obstacle(
-                title=chosen, body=piece.body, audience=audience, unit=unit_id, units=actor.units
+                title=chosen,
+                body=piece.body,
+                audience=audience,
+                unit=unit_id,
+                units=units.open_units(session, actor.organisation, actor.units),
             )
             if problem:
                 raise Hindered(problem)
@@ -227,6 +233,7 @@ def submit(
                 _write(session, actor, piece, title=chosen, body=piece.body, now=now)
             _keep_version(session, piece, cause="submitted")
             _publish(session, piece, about, now=now)
+            _log_opening(session, piece, str(audience), unit_id, now=now)
             _open_to(piece, str(audience), unit_id, now=now)
             lesson = store.details_of(session, piece).lesson
             open_words = (
@@ -260,12 +267,13 @@ def change_audience(
             body=piece.published_body,
             audience=audience,
             unit=unit_id,
-            units=actor.units,
+            units=units.open_units(session, actor.organisation, actor.units),
         )
         if problem:
             raise Hindered(problem)
         if (audience, unit_id if audience == "unit" else None) == (piece.audience, piece.unit_id):
             return
+        _log_opening(session, piece, str(audience), unit_id, now=now)
         _open_to(piece, str(audience), unit_id, now=now)
         piece.published_version += 1
         if audience == "unit":
@@ -320,6 +328,7 @@ def withdraw(session: Session, actor: Actor, reflection_id: str, *, now: dt.date
         piece.updated_at = now
         piece.themes = []
         _forget_publication(session, piece)
+        _log(session, piece, "piece.withdrawn", now=now)
         published_words_changed(session, piece.organisation_id, piece.id, words=None)
         new_list_due(session, actor)
 
@@ -439,6 +448,24 @@ def _forget_publication(session: Session, piece: Reflection) -> None:
             )
         )
     published.set_words(session, piece, "")
+
+
+def _log_opening(
+    session: Session, piece: Reflection, audience: str, unit: str | None, *, now: dt.datetime
+) -> None:
+    """That it is opened to these readers, unless they are those it is open to already."""
+    to = {"audience": audience, "unit": unit if audience == "unit" else None}
+    if piece.status != "submitted":
+        _log(session, piece, "piece.opened", now=now, **to)
+    elif (audience, to["unit"]) != (piece.audience, piece.unit_id):
+        _log(session, piece, "piece.reopened", now=now, before=str(piece.audience), **to)
+
+
+def _log(
+    session: Session, piece: Reflection, what: str, *, now: dt.datetime, **details: str | None
+) -> None:
+    of, zone = piece.organisation_id, clock.zone()
+    record_by_author(session, of, what, reflection=piece.id, at=now, zone=zone, **details)
 
 
 def _open_to(piece: Reflection, audience: str, unit: str | None, *, now: dt.datetime) -> None:

@@ -117,23 +117,36 @@ def themes_in_use(session: Session, actor: Actor) -> list[tuple[str, int]]:
 
 def units_in_use(session: Session, actor: Actor) -> list[tuple[str, str]]:
     """Units (id, name) by which a piece is found that the actor may read."""
-    of_audience = sa.select(Reflection.unit_id).where(open_to(actor), Reflection.audience == "unit")
-    of_author = (
-        sa.select(Membership.unit_id)
-        .join(
-            Reflection,
-            sa.and_(
-                Reflection.organisation_id == Membership.organisation_id,
-                Reflection.member_id == Membership.member_id,
-            ),
-        )
-        .where(open_to(actor), Reflection.audience == "organisation", Membership.until.is_(None))
+    # Asked unit by unit, each until its first piece: all that is readable would be
+    # everything there is.
+    of_audience = sa.exists().where(
+        Reflection.unit_id == Unit.id, open_to(actor), Reflection.audience == "unit"
+    )
+    of_author = sa.exists().where(
+        Membership.organisation_id == actor.organisation,
+        Membership.unit_id == Unit.id,
+        Membership.until.is_(None),
+        Reflection.organisation_id == Membership.organisation_id,
+        Reflection.member_id == Membership.member_id,
+        Reflection.audience == "organisation",
+        open_to(actor),
+    )
+    # A piece for a unit is read in it, or by its author.
+    read_in = sa.or_(
+        Unit.id.in_(sorted(actor.units)),
+        Unit.id.in_(
+            sa.select(Reflection.unit_id).where(
+                Reflection.organisation_id == actor.organisation,
+                Reflection.member_id == actor.member,
+                Reflection.unit_id.is_not(None),
+            )
+        ),
     )
     rows = session.execute(
         sa.select(Unit.id, Unit.name)
         .where(
             Unit.organisation_id == actor.organisation,
-            sa.or_(Unit.id.in_(of_audience), Unit.id.in_(of_author)),
+            sa.or_(of_author, sa.and_(read_in, of_audience)),
         )
         .order_by(Unit.name, Unit.id)
     )
@@ -142,20 +155,17 @@ def units_in_use(session: Session, actor: Actor) -> list[tuple[str, str]]:
 
 def roles_in_use(session: Session, actor: Actor) -> list[tuple[str, str, str]]:
     """Roles (id, English, Chinese name) of the named authors whose pieces the actor may read."""
-    used = (
-        sa.select(MemberRole.role_id)
-        .join(
-            Reflection,
-            sa.and_(
-                Reflection.organisation_id == MemberRole.organisation_id,
-                Reflection.member_id == MemberRole.member_id,
-            ),
-        )
-        .where(open_to(actor), Reflection.audience != "anonymous")
+    used = sa.exists().where(
+        MemberRole.organisation_id == StudyRole.organisation_id,
+        MemberRole.role_id == StudyRole.id,
+        Reflection.organisation_id == MemberRole.organisation_id,
+        Reflection.member_id == MemberRole.member_id,
+        Reflection.audience != "anonymous",
+        open_to(actor),
     )
     rows = session.execute(
         sa.select(StudyRole.id, StudyRole.name_en, StudyRole.name_zh)
-        .where(StudyRole.organisation_id == actor.organisation, StudyRole.id.in_(used))
+        .where(StudyRole.organisation_id == actor.organisation, used)
         .order_by(StudyRole.position, StudyRole.id)
     )
     return [(id, en, zh) for id, en, zh in rows]

@@ -25,8 +25,11 @@ class Readers:
 MOST_NAMES = 60
 
 
-def readers_of_units(session: Session, actor: Actor) -> list[Readers]:
-    """For each unit of the actor: its present members, the actor included, by name."""
+def readers_of_units(
+    session: Session, actor: Actor, *, present: str | None = None
+) -> list[Readers]:
+    """For each open unit of the actor: its present members, the actor included, by name.
+    `present`: the unit that reads a piece now, also where it was closed by a merge."""
     member_of = (
         sa.select(Membership.unit_id, Member.id.label("member_id"), Member.name)
         .join(
@@ -64,7 +67,11 @@ def readers_of_units(session: Session, actor: Actor) -> list[Readers]:
         counts[unit_id] = of
     units = session.execute(
         sa.select(Unit.id, Unit.name)
-        .where(Unit.organisation_id == actor.organisation, Unit.id.in_(sorted(actor.units)))
+        .where(
+            Unit.organisation_id == actor.organisation,
+            Unit.id.in_(sorted(actor.units)),
+            sa.or_(Unit.closed_at.is_(None), Unit.id == present),
+        )
         .order_by(Unit.name, Unit.id)
     )
     return [Readers(i, name, counts.get(i, 0), tuple(names.get(i, ()))) for i, name in units]

@@ -191,9 +191,11 @@ def readable_among(
     if not ids:
         return {}
     rows = session.execute(
-        selected(actor, whole=whole).where(open_to(actor), Reflection.id.in_(list(ids)))
+        selected(actor, whole=whole).where(readable_by(actor), Reflection.id.in_(list(ids)))
     )
-    return {row[0]: shown(row) for row in rows}
+    # The state is asked here: in the statement SQLite would go through all that is
+    # submitted instead of taking these by their ids.
+    return {row[0]: shown(row) for row in rows if row[1] == "submitted"}
 
 
 # The author's own

@@ -26,6 +26,8 @@ class Reflection(Base, OfOrganisation):
         sa.Index("ix_reflections_newest", "organisation_id", "status", "shown_at", "id"),
         sa.Index("ix_reflections_mine", "organisation_id", "member_id", "updated_at", "id"),
         sa.Index("ix_reflections_text", "organisation_id", "text_slug", "status"),
+        # What these members handed in since a day.
+        sa.Index("ix_reflections_author", "organisation_id", "member_id", "status", "submitted_at"),
         # What the sweep looks for; empty when the index agrees with the truth.
         sa.Index(
             "ix_reflections_behind",
@@ -48,6 +50,24 @@ class Reflection(Base, OfOrganisation):
             "genre in ('reflection', 'experience', 'summary', 'speech')", name="genre"
         ),
         sa.Index("ix_reflections_goal", "organisation_id", "goal_id"),
+        # What the organizer's desk looks through, in the order in which it stands there.
+        *(
+            sa.Index(
+                name,
+                "organisation_id",
+                "desk",
+                *columns,
+                "member_id",
+                "audience",
+                "unit_id",
+                sqlite_where=sa.text("desk is not null"),
+                postgresql_where=sa.text("desk is not null"),
+            )
+            for name, columns in (
+                ("ix_reflections_desk", ("submitted_at", "id")),
+                ("ix_reflections_desk_day", ("shown_at", "id")),
+            )
+        ),
     )
 
     member_id: Mapped[str] = mapped_column(sa.String(32))
@@ -87,6 +107,9 @@ class Reflection(Base, OfOrganisation):
     indexed_version: Mapped[int] = mapped_column(default=0)
     # Since when organizers keep it from everybody but its author; stays over submits.
     hidden_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    # Whether it waits for an organizer: kept by the database (webapp/desk/keeping_state.py)
+    # out of the piece, its answers and what was said of it. Nothing else sets it.
+    desk: Mapped[str | None] = mapped_column(sa.String(8), deferred=True)
 
     created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     updated_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)

@@ -76,4 +76,4 @@ def _back() -> str:
     given = request.view_args or {}
     if "reflection_id" in given:
         return url_for("reflections.show", reflection_id=given["reflection_id"])
-    return url_for(".mine")
+    return url_for("answers.mine")

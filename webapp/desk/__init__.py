@@ -1,0 +1,1 @@
+"""The organizer's desk: what waits for an answer, and what was said of it."""
