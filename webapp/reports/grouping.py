@@ -1,0 +1,75 @@
+"""Which units' figures a report may show, for all units of the organisation together. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from webapp.reports import small_groups
+from webapp.reports.people_store import Kind
+from webapp.units.rules import Tree, above
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Everybody whom a figure may be about, in which units, and which units are shown."""
+
+    people: Mapping[Kind, int]
+    within: Mapping[Kind, frozenset[str]]  # the units whose figures they are part of
+    shown: frozenset[str]
+
+    @cached_property
+    def sizes(self) -> Mapping[str, int]:
+        """How many people each unit's figures are about."""
+        return self.sums(self.people)
+
+    @property
+    def number(self) -> int:
+        """How many people there are."""
+        return sum(self.people.values())
+
+    def sums(self, numbers: Mapping[Kind, int]) -> Mapping[str, int]:
+        """By unit, what the people of these kinds come to. Of other people, nothing."""
+        found: Counter[str] = Counter()
+        for kind, number in numbers.items():
+            for unit in self.within.get(kind, ()):
+                found[unit] += number
+        return found
+
+
+class Ways:
+    """The unit and what stands above it, for each unit; found once."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree, self._found = tree, dict[str, frozenset[str]]()
+
+    def __getitem__(self, unit: str) -> frozenset[str]:
+        if unit not in self._found:
+            self._found[unit] = frozenset((unit, *above(self._tree, unit)))
+        return self._found[unit]
+
+
+Through = Callable[[Kind], Iterable[str]]
+
+
+def groups(ways: Ways, people: Mapping[Kind, int], through: Through) -> Groups:
+    """`through`: the units by which somebody belongs to a figure; none: they do not."""
+    of_units: dict[frozenset[str], frozenset[str]] = {}
+    within: dict[Kind, frozenset[str]] = {}
+    by_groups: Counter[frozenset[str]] = Counter()
+    for kind, number in people.items():
+        units = frozenset(through(kind))
+        if not units:
+            continue
+        if units not in of_units:
+            of_units[units] = frozenset().union(*(ways[unit] for unit in units))
+        within[kind] = of_units[units]
+        by_groups[within[kind]] += number
+    inside = {kind: people[kind] for kind in within}
+    return Groups(inside, within, small_groups.shown(by_groups))
+
+
+def of_everybody(ways: Ways, people: Mapping[Kind, int]) -> Groups:
+    return groups(ways, people, lambda kind: kind.units)
