@@ -31,6 +31,7 @@ def run(as_json: bool) -> None:
 
     with opening.community() as app:
         app.extensions["xinde_resources"].index  # says at once when there is none  # noqa: B018
+        queue.send_digests()
         ran = queue.run_waiting()
         bringing.sweep()
         ran += queue.run_waiting()

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask, current_app
 from huey import MemoryHuey, SqliteHuey, crontab
 
+COUNTED_AT = 1  # o'clock in the organisation's time zone; takes seconds
 LEARNED_AT = 2  # o'clock in the organisation's time zone; takes minutes, once a day
 
 
@@ -35,10 +36,13 @@ def init_app(app: Flask) -> None:
         run.__name__ = work.__name__
         return run
 
+    from webapp import community
     from webapp.evaluating import renewal
     from webapp.jobs import reconcile
+    from webapp.leaving import actions as leaving
     from webapp.members import accounts
     from webapp.notices import forgetting
+    from webapp.reminders import sending
     from webapp.suggestions import nightly
     from webapp.texts import bringing
 
@@ -51,6 +55,7 @@ def init_app(app: Flask) -> None:
             in_app(reconcile.reflection)
         ),
         "mail": huey.task(retries=5, retry_delay=60, name="mail")(in_app(accounts.deliver)),
+        "digests": huey.task(name="digests", priority=-1)(in_app(sending.send)),
         # Long work stands behind the short: mail and reconcile are taken first.
         "bring_in": huey.task(retries=1, retry_delay=10, name="bring_in", priority=-1)(
             in_app(bringing.bring_in)
@@ -60,10 +65,14 @@ def init_app(app: Flask) -> None:
     }
     huey.periodic_task(crontab(minute="*"), name="sweep")(in_app(reconcile.sweep))
     huey.periodic_task(crontab(minute="*"), name="sweep_texts")(in_app(bringing.sweep))
+    huey.periodic_task(crontab(minute="*"), name="sweep_digests")(in_app(sending.send))
     huey.periodic_task(crontab(minute="*/5"), name="nightly")(in_app(nightly.make_lists))
     huey.periodic_task(crontab(minute="50"), name="forget_notices")(in_app(forgetting.old_notices))
+    huey.periodic_task(crontab(minute="55"), name="clear_husks")(in_app(leaving.clear_husks))
     learned_at = _in_utc(LEARNED_AT, settings.time_zone, app.extensions["xinde_started"])
     huey.periodic_task(learned_at, name="learn")(in_app(renewal.nightly))
+    counted_at = _in_utc(COUNTED_AT, settings.time_zone, app.extensions["xinde_started"])
+    huey.periodic_task(counted_at, name="look_through")(in_app(community.look_through))
 
 
 def _in_utc(hour: int, zone: str, today: dt.datetime) -> Callable[[dt.datetime], bool]:
@@ -93,6 +102,12 @@ def send_mail(to: str, subject: str, body: str) -> None:
     """Mail goes out of the queue, so that a page answers the same, and as fast,
     whether an address has an account or not, and the server is up or not."""
     current_app.extensions["xinde_jobs"]["mail"](to, subject, body)
+
+
+def send_digests() -> None:
+    """Ask for the next digests that are due to be sent; once, however often it is asked."""
+    if current_app.config["XINDE"].mail_url and not _waits("digests"):
+        current_app.extensions["xinde_jobs"]["digests"]()
 
 
 def bring_in(organisation: str, upload_id: str) -> None:

@@ -69,23 +69,35 @@ def deliver(to: str, subject: str, body: str) -> None:
 
 def send(url: str, message: EmailMessage) -> None:
     """Send one message through smtp://, or smtps:// for TLS from the start."""
-    where = urlsplit(url)
-    host, port = where.hostname or "localhost", where.port
     try:
-        if where.scheme == "smtps":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(
-                host, port or 465, timeout=15, context=ssl.create_default_context()
-            )
-        else:
-            server = smtplib.SMTP(host, port or 25, timeout=15)
-        with server:
-            if where.scheme == "smtp" and server.has_extn("starttls"):
-                server.starttls(context=ssl.create_default_context())
-            if where.username:
-                server.login(unquote(where.username), unquote(where.password or ""))
+        with connected(url) as server:
             server.send_message(message)
     except (OSError, smtplib.SMTPException) as problem:
+        host = urlsplit(url).hostname or "localhost"
         raise MailError(f"The mail server {host} did not take the message: {problem}") from problem
+
+
+def connected(url: str) -> smtplib.SMTP:
+    """A mail server that takes messages now: TLS from the start or where it is offered,
+    signed in where the address says so. Raises OSError or SMTPException."""
+    where = urlsplit(url)
+    host, port = where.hostname or "localhost", where.port
+    if where.scheme == "smtps":
+        context = ssl.create_default_context()
+        server: smtplib.SMTP = smtplib.SMTP_SSL(host, port or 465, timeout=15, context=context)
+    else:
+        server = smtplib.SMTP(host, port or 25, timeout=15)
+    try:
+        server.ehlo_or_helo_if_needed()  # before it nothing is known of what is offered
+        if where.scheme == "smtp" and server.has_extn("starttls"):
+            server.starttls(context=ssl.create_default_context())
+            server.ehlo()  # what was said before it does not count
+        if where.username:
+            server.login(unquote(where.username), unquote(where.password or ""))
+    except BaseException:
+        server.close()
+        raise
+    return server
 
 
 def init_app(app: Flask) -> None:
@@ -125,6 +137,7 @@ GUARDED = {
     "security.verify": "verify",
     "security.change_password": "change",
     "security.forgot_password": "reset",
+    "leaving.leave_now": "leave",
 }
 
 

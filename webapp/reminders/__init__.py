@@ -1,0 +1,1 @@
+"""Reminders: a digest by mail in the member's language and hour, and private feeds."""
