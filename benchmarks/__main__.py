@@ -32,6 +32,8 @@ ORDER = (
     "summaries",
     "originality",
     "originality_meaning",
+    "units",
+    "people",
     "web",
     "nightly",
 )

@@ -26,23 +26,31 @@ def create_app(settings: Settings | None = None, *, model: Any = None, **config:
     from webapp import settings as settings_module
     from webapp.answers import views as answers
     from webapp.asking import views as asking
+    from webapp.audit import signing
+    from webapp.audit import views as audit
     from webapp.coach import views as coach
+    from webapp.desk import views as desk
     from webapp.goals import views as goals
     from webapp.jobs import queue
+    from webapp.leaving import views as leaving
     from webapp.looking_back import views as looking_back
     from webapp.members import accounts
     from webapp.members import views as members
     from webapp.migrations import alembic
     from webapp.notes import views as notes
     from webapp.notices import views as notices
-    from webapp.organizers import views as organizers
     from webapp.originality import views as originality
+    from webapp.people import views as people
     from webapp.readings import views as readings
     from webapp.reflections import views as reflections
+    from webapp.reminders import views as reminders
+    from webapp.reports import views as reports
+    from webapp.requirements import views as requirements
     from webapp.resources import Resources
     from webapp.suggestions import views as suggestions
     from webapp.texts import views as texts
     from webapp.themes import views as themes
+    from webapp.units import views as units
 
     settings = settings or settings_module.read()
     settings.data.mkdir(parents=True, exist_ok=True)
@@ -74,6 +82,7 @@ def create_app(settings: Settings | None = None, *, model: Any = None, **config:
     doors.init_app(app)
     CSRFProtect(app)  # after the doors: its refusals are pages for whoever asks
     accounts.init_app(app)
+    signing.init_app(app)
     shapes.init_app(app)
     fonts.init_app(app)
     for room in (
@@ -83,7 +92,7 @@ def create_app(settings: Settings | None = None, *, model: Any = None, **config:
         notes,
         notices,
         reflections,
-        organizers,
+        people,
         texts,
         answers,
         asking,
@@ -92,6 +101,13 @@ def create_app(settings: Settings | None = None, *, model: Any = None, **config:
         goals,
         looking_back,
         originality,
+        requirements,
+        units,
+        desk,
+        audit,
+        leaving,
+        reminders,
+        reports,
     ):
         app.register_blueprint(room.bp)
     return app

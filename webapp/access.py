@@ -57,6 +57,11 @@ PERMISSIONS: dict[str, Permission] = {
         ),
         Permission("account.own", "member", "Changes the own password."),
         Permission(
+            "account.rights",
+            "member",
+            "Takes along everything of one's own, brings it back into an account, and deletes the own account: for oneself alone.",
+        ),
+        Permission(
             "profile.own",
             "member",
             "Sees and changes the own profile: name, languages, roles, interests and what one works on. Interests and the sentence are shown to nobody else.",
@@ -118,9 +123,34 @@ PERMISSIONS: dict[str, Permission] = {
             "Sees reports of what one may read as a member, and leaves it, hides it or shows it again, with a reason; never one's own.",
         ),
         Permission(
+            "desk.use",
+            "unit organizer",
+            "Sees what waits for an answer: pieces that one may read as a member, of present members of the units that one organizes (without a name: by organizers of everything alone), and answers, asks back or accepts; never one's own. What was asked back or accepted is shown to the author and to these organizers only.",
+        ),
+        Permission(
             "notices.own",
             "member",
             "Sees what happened to what one wrote; nobody sees that of another.",
+        ),
+        Permission(
+            "reminders.own",
+            "member",
+            "Sets the own reminders: when mail comes and what is in it, and the private addresses of the own calendar and of the theme lists; nobody sees those of another.",
+        ),
+        Permission(
+            "reminders.stop",
+            "anyone",
+            "Stops the mail of the one member in whose mail the address stood, with that address alone; shows nothing of that member.",
+        ),
+        Permission(
+            "calendar.feed",
+            "anyone",
+            "Gets the days of the one member who made this private address, as long as they are a member and have not ended it.",
+        ),
+        Permission(
+            "lists.feed",
+            "anyone",
+            "Gets the theme lists that are open now to the one member who made this private address, and their booklets, as long as they are a member and have not ended it.",
         ),
         Permission(
             "coach.own",
@@ -164,13 +194,38 @@ PERMISSIONS: dict[str, Permission] = {
         ),
         Permission(
             "lists.publish",
-            "organizer",
-            "Makes an own reading list a theme list of any unit or of the organisation.",
+            "unit organizer",
+            "Makes an own reading list a theme list of units that one organizes; of the organisation, as an organizer.",
         ),
         Permission(
             "lists.build",
-            "organizer",
-            "Has theme lists proposed, works on those of all organizers, publishes them to units or the organisation, and copies those of other units; until it is published nobody else gets anything of one.",
+            "unit organizer",
+            "Has theme lists proposed, works on one's own (organizers: on all), publishes them to units that one organizes, and copies those given to these units, to one's own units or to the organisation; organizers publish to the organisation and copy those of all units. Until it is published nobody else gets anything of one, and what is also given to units outside one's own is not changed.",
+        ),
+        Permission(
+            "requirements.own",
+            "member",
+            "Sees what is asked of one, how far one is and why, and what organizers entered about one, and objects to it; nobody sees that of another.",
+        ),
+        Permission(
+            "requirements.read",
+            "member",
+            "Sees the plan of one's units, of those above them and of those one organizes, and the pieces on paper of one's own units.",
+        ),
+        Permission(
+            "requirements.set",
+            "unit organizer",
+            "Sets, changes and withdraws requirements of the units one organizes, and puts others in the place of those from above where these allow it.",
+        ),
+        Permission(
+            "progress.read",
+            "unit organizer",
+            "Sees by name what was handed in for the requirements of the units one organizes: only what one may read anyway under its author's name, and entries on behalf of others; no piece without a name, no deed, no goal.",
+        ),
+        Permission(
+            "attendance.enter",
+            "unit organizer",
+            "Enters in the units one organizes who attended, and pieces of people without an account who agree, and takes entries back; the person it is about sees it and may object.",
         ),
         Permission(
             "library.keep",
@@ -178,9 +233,59 @@ PERMISSIONS: dict[str, Permission] = {
             "Brings texts in, confirms or changes what is said of them, withdraws and restores them, sees what became of every file.",
         ),
         Permission(
+            "audit.read",
+            "administrator",
+            "Sees the audit log and takes it as a table: of pieces only what one may read as a member, without who wrote them, and who signed in only on days on which five members did.",
+        ),
+        Permission(
+            "reports.read",
+            "unit organizer",
+            "Sees the report of a unit that one organizes, with all units below it: numbers made from what one may read anyway, without names, and none from which a figure about fewer than five people can be computed.",
+        ),
+        Permission(
+            "units.browse",
+            "member",
+            "Sees the tree of units: names, kinds, where each stands and which lead it. Who belongs to a unit is seen by its members and by those who organize it, what happened to it by the latter.",
+        ),
+        Permission(
+            "units.change",
+            "unit organizer",
+            "Adds, changes, moves, merges, closes and reopens units, takes members in, moves them and lets them go, gives roles in a unit and ends them: within the units one organizes. Nobody moves, merges or closes the unit from which the own right comes, and a role that organizes is given and ended only below it.",
+        ),
+        Permission(
+            "units.kinds",
+            "administrator",
+            "Changes the list of kinds that units can have.",
+        ),
+        Permission(
+            "roles.change",
+            "administrator",
+            "Changes the list of roles: names, duties, and which of them organize or lead.",
+        ),
+        Permission(
+            "people.browse",
+            "unit organizer",
+            "Sees the members of the units that one organizes, by name and unit; administrators see everybody, with e-mail addresses, numbers and whether they have come in. Reads no more of their writing than any member.",
+        ),
+        Permission(
+            "people.invite",
+            "unit organizer",
+            "Makes links into the units that one organizes, sees those that are open and withdraws them; with a role that organizes only below the unit from which one's own right comes. A link works as long as whoever made it may make it.",
+        ),
+        Permission(
+            "people.export",
+            "unit organizer",
+            "Takes units and members out as a table: those of the units that one organizes, without e-mail addresses and numbers; administrators everything. The audit log notes it.",
+        ),
+        Permission(
+            "people.import",
+            "administrator",
+            "Brings in a table of people and units after seeing what it would do, takes a whole import back, and makes the links by which its people come in.",
+        ),
+        Permission(
             "members.manage",
             "administrator",
-            "Sees the list of members and units, invites members, adds units, names organizers; reads no more of their writing than any member.",
+            "Names organizers of everything, lets members leave and come back, and makes a link for a member who has no password; reads no more of their writing than any member.",
         ),
     )
 }
@@ -298,6 +403,20 @@ def may_moderate(actor: Actor, *, author: str, would_read: bool) -> bool:
     """Whether an organizer may decide about a reflection or an answer: one that they
     would read as a member, and that is not their own."""
     return actor.member is not None and actor.organizer and would_read and actor.member != author
+
+
+def may_review(
+    actor: Actor, *, author: str, units: Collection[str], audience: str | None, would_read: bool
+) -> bool:
+    """Whether an organizer may answer a piece at the desk, ask it back or accept it:
+    one of another member that they would read. `units`: those of the author now; of a
+    piece without a name none may be known. The SQL twin of this rule is
+    `desk.store.reviewable_by`; a property test keeps them equal."""
+    if actor.member is None or not would_read or actor.member == author:
+        return False
+    if actor.organizer:
+        return True
+    return audience != "anonymous" and not actor.organizes.isdisjoint(units)
 
 
 def may_read_list(

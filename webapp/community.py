@@ -10,7 +10,7 @@ timeout).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from inspect import iscoroutinefunction
@@ -70,6 +70,15 @@ class OfOrganisation:
     id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
 
 
+def one_of(column: Any, values: Iterable[str]) -> sa.ColumnElement[bool]:
+    """`column.in_(values)` for many: SQLAlchemy looks at each value of a list, which for
+    a thousand units took longer than the statement; at those of a parameter it does not."""
+    found: sa.ColumnElement[bool] = column.in_(
+        sa.bindparam(None, sorted(values), type_=column.type, expanding=True)
+    )
+    return found
+
+
 db = SQLAlchemy(session_options={"expire_on_commit": False})
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
@@ -117,7 +126,8 @@ def read_only() -> None:
 def init_app(app: Flask, url: str) -> None:
     """Open the database at `url` for this app."""
     if url.startswith("sqlite"):
-        options: dict[str, Any] = {"connect_args": {"timeout": 30}}
+        # Opened anew each hour, so that what `look_through` counted is known everywhere.
+        options: dict[str, Any] = {"connect_args": {"timeout": 30}, "pool_recycle": 3600}
     else:
         options = {"pool_pre_ping": True, "pool_size": 10}
     # an error of the database must not carry people's words into a log
@@ -147,3 +157,11 @@ def _prepare_sqlite_connection(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+
+
+def look_through() -> None:
+    """A job of the night: let the database count what is in its tables. Without it SQLite
+    took a hundred times as long for a report, and PostgreSQL three times. Of 100,000
+    pieces it takes less than a second."""
+    with change(db.session) as session:
+        session.execute(sa.text("analyze"))

@@ -50,6 +50,9 @@ log = structlog.get_logger("xinde")
 _NUL_IN_JSON = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
+MOST_DROPPED = 2 * 1024**3  # bytes
+
+
 def init_app(app: Flask) -> None:
     app.before_request(_enter)
     app.after_request(_headers)
@@ -100,6 +103,15 @@ def takes_files(most_bytes: int) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def drop_the_rest() -> None:
+    """Read and drop what is still being sent of something too large: a browser that is
+    sending would otherwise see a broken connection instead of the page."""
+    left = min(request.content_length or 0, MOST_DROPPED)
+    stream = request.environ["wsgi.input"]
+    while left > 0 and (part := stream.read(min(left, 1024**2))):
+        left -= len(part)
 
 
 def most_bytes_of(app: Flask, endpoint: str) -> int | None:
@@ -254,6 +266,10 @@ def _only_for(permission: str) -> str:
     if access.PERMISSIONS[permission].who == "organizer":
         return _(
             "Only organizers of the library may do this. Nothing was changed. An administrator can make you one."
+        )
+    if access.PERMISSIONS[permission].who == "unit organizer":
+        return _(
+            "Only those who organize a unit may do this. Nothing was changed. Whoever organizes a unit above yours, or an administrator, can give you a role that does."
         )
     return _("Only administrators may do this. Ask one of them if you need it.")
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any, ClassVar
+from collections.abc import Iterator
+from typing import IO, Any, ClassVar
 from urllib.parse import quote
 
 from flask import Response, render_template
@@ -61,3 +62,20 @@ def attachment(body: bytes, name: str, kind: str) -> Response:
         f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
     )
     return answer
+
+
+def sent_and_closed(file: IO[bytes], name: str, kind: str) -> Response:
+    """Like `attachment`, for what is too long to be held: a temporary file, which goes
+    when it was sent."""
+    length = file.tell()
+    file.seek(0)
+    answer = attachment(b"", name, kind)
+    answer.response = _parts(file)
+    answer.headers["Content-Length"] = str(length)
+    return answer
+
+
+def _parts(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while part := file.read(64 * 1024):
+            yield part

@@ -65,7 +65,7 @@ def _import_once() -> None:
     import webapp.members.views
     import webapp.migrations
     import webapp.notes.views
-    import webapp.organizers.views
+    import webapp.people.views
     import webapp.readings.views
     import webapp.reflections.views
     import webapp.resources

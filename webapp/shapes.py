@@ -10,8 +10,9 @@ from typing import Any
 from urllib.parse import quote
 
 import nh3
+from babel import Locale, dates
 from flask import Flask, g, request, url_for
-from flask_babel import format_date, format_time, get_locale, get_translations, ngettext
+from flask_babel import format_time, get_locale, get_translations, ngettext
 from flask_babel import gettext as _
 from lucide.jinja import lucide
 from markdown_it import MarkdownIt
@@ -117,7 +118,13 @@ def icon(name: str, size: int = 20) -> Markup:
 def day(value: dt.date | dt.datetime) -> str:
     if isinstance(value, dt.datetime):
         value = value.astimezone(clock.zone()).date()
-    return format_date(value, "long")
+    return _long(value, get_locale())
+
+
+@lru_cache(maxsize=4096)
+def _long(value: dt.date, locale: Locale | None) -> str:
+    """Kept once written: a list has the same days again and again."""
+    return str(dates.format_date(value, "long", locale=locale))
 
 
 def moment(value: dt.datetime) -> str:

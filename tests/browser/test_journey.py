@@ -133,7 +133,8 @@ def test_the_main_job_from_invitation_to_suggestion(visit, served):
     admin.get_by_role("button", name="Join").click()
     for _step in range(3):
         admin.get_by_role("button", name="Skip").click()
-    admin.goto("/people")
+    admin.goto("/people/invitations")
+    admin.get_by_text("For one person: more").click()
     admin.get_by_label("Name (may stay empty)").fill("Noor")
     admin.get_by_role("button", name="Make a link").click()
     link = admin.locator("#new_link").input_value()

@@ -23,6 +23,7 @@ from webapp.ids import new_id
 from webapp.members import actions as members
 from webapp.members.tables import User
 from webapp.settings import Settings
+from webapp.units import actions as units
 from webapp.units import beginnings
 
 NOW = dt.datetime(2026, 5, 4, 9, 30, tzinfo=dt.UTC)
@@ -101,15 +102,16 @@ def found_organisation() -> SimpleNamespace:
     )
     harbour, hill = new_id(), new_id()
     for unit_id, name in ((harbour, "Harbour"), (hill, "Hill")):
-        members.add_unit(
-            db.session,
-            founded.id,
-            unit_id=unit_id,
-            name=name,
-            kind="branch",
-            parent_id=None,
-            now=NOW,
-        )
+        with change(db.session):
+            units.new_unit(
+                db.session,
+                founded.id,
+                unit_id=unit_id,
+                name=name,
+                kind="branch",
+                parent_id=None,
+                now=NOW,
+            )
     return SimpleNamespace(id=founded.id, harbour=harbour, hill=hill)
 
 

@@ -523,3 +523,17 @@ def test_a_large_library_without_codes_is_told_how_to_be_searched_faster():
     assert "120,000" in said
     assert "pip install 'xinde[large]'" in said
     assert "pip" not in searched_slowly([("en", 120_000)], engine=True)
+
+
+def test_a_table_of_people_is_looked_at_then_brought_in_whole_or_not_at_all(xinde, tmp_path):
+    file = tmp_path / "people.csv"
+    file.write_text("name,email,unit\nNoor,noor@example.org,Mill\nZoe,zoe@,Mill\n")
+    looked = xinde("members", "import", str(file), "--dry-run")
+    assert "row 3, E-mail address: “zoe@” is not an e-mail address" in looked.output
+    assert "It would be: 1 new person, 1 new unit" in looked.output
+    assert xinde("members", "import", str(file)).exit_code == 1
+    assert "Noor" not in xinde("members", "list").output
+    for expected in ("Done: 1 new person", "It would be: nothing"):
+        done = xinde("members", "import", str(file), "--leave-out")
+        assert (done.exit_code, expected in done.output) == (0, True), done.output
+    assert "Noor" in xinde("members", "list").output

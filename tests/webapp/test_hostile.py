@@ -15,9 +15,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from werkzeug.routing import Rule
 
+from corpus.sheets import Sheet
 from tests.webapp.answering import answered
 from tests.webapp.people import (
     NOW,
@@ -28,13 +30,19 @@ from tests.webapp.people import (
     running_app,
 )
 from tests.webapp.reflecting import actor, draft, note, row, submitted
-from webapp.community import db
+from webapp.community import change, db
 from webapp.goals import actions as goals
 from webapp.goals import setting
 from webapp.jobs import queue
 from webapp.members import actions as members
+from webapp.members.tables import Member
+from webapp.people import import_actions
 from webapp.reflections import actions as reflections
 from webapp.reflections import store
+from webapp.requirements import actions as requirements
+from webapp.requirements import entry_actions
+from webapp.requirements.asking import Says
+from webapp.requirements.entering import PieceSent, PieceWanted
 from webapp.texts import actions as texts
 from webapp.themes import actions as lists
 from webapp.themes import draft_actions as theme_lists
@@ -43,6 +51,8 @@ from webapp.themes import wish_store
 from webapp.themes.draft_actions import Publication
 from webapp.themes.drafts import Brief, DraftItem
 from webapp.themes.store import Item
+from webapp.units import actions as units
+from webapp.units import people_actions as unit_people
 
 SECRET = "zanzibarsecret"
 BODY = f"The bucket was mine. Nobody may read of {SECRET} but I."
@@ -60,6 +70,12 @@ FIELDS = """
     to paragraph reason when since until genre piece which
     how by happened hindrance outcome from goal goal_step in_chain author_may_know
     people people_agree lesson
+    file q many uses until ending seen below headed kind_else language_else rows word-0 choice-0
+    who seen name_en name_zh duties_en duties_zh organizes leads units_go_up sure
+    rhythm weekdays weekday month_day hour time_zone contents own_words goal_words
+    starts_on ends_on from_day day why guidance pace content readings list_id unit_kind role_id
+    count_read count_write count_attend answered_by accepted_when may_replace replaces
+    member member_id guests answered_on consent act
 """.split()  # noqa: SIM905
 DEEP = b"[" * 100_000
 JSON = "application/json"
@@ -191,7 +207,9 @@ class World:
         return client_for(self.app, self.people[who])
 
     def renew(self) -> None:
-        """What an earlier request deleted or submitted is there again."""
+        """What an earlier request deleted or submitted is there again, and whoever left."""
+        with change(db.session) as session:
+            session.execute(sa.update(Member).values(left_at=None))
         title = f"About {SECRET}"
         made = draft(self.maria, title, BODY, genre="experience")
         reflections.save(
@@ -211,11 +229,12 @@ class World:
             "version_id": kept.id, "note_id": note(self.maria, title, BODY), "slug": "going-to-see",
             "step": "now", "token": token, "invitation_id": invitation, "name": "x",
             "filename": "js/page.js", "member_id": self.people["a member of another unit"].id,
-            "change_id": self.changed(), "list_id": self.kept_list(),
+            "change_id": self.changed(), "import_id": self.sent_table(), "list_id": self.kept_list(),
             "answer_id": (reply := self.replied(nameless)), "what": "answer", "about_id": reply,
+            "act_id": reply,
             "month": "2026-05", "goal_id": self.goal(made),
             "draft_id": (draft_id := self.theme_draft()), "wish_id": self.wish(draft_id),
-            "ending": "csv",
+            "ending": "csv", **(spare := self.spare_unit()), **self.asked_for(spare["unit_id"]),
         }  # fmt: skip
         self.ids = {
             kind: {**common, "reflection_id": piece}
@@ -224,6 +243,34 @@ class World:
             )
         }  # fmt: skip
         db.session.rollback()
+
+    def spare_unit(self) -> dict[str, str]:
+        """A unit with one member, who was given a role in it."""
+        ada, omar = self.people["an administrator"], self.people["a member of another unit"]
+        made = units.add(
+            db.session, actor(ada), name=f"Spare {self.year}", kind="team",
+            parent=self.organisation.hill, key=f"spare-unit-{self.year:06}", now=NOW,
+        )  # fmt: skip
+        given = unit_people.give(
+            db.session, actor(ada), made, omar.id, "mentor", since=NOW, until=None,
+            key=f"spare-role-{self.year:06}", now=NOW,
+        )  # fmt: skip
+        return {"unit_id": made, "role_id": "mentor", "appointment_id": given}
+
+    def asked_for(self, unit: str) -> dict[str, str]:
+        """A requirement of this unit, and a piece on paper entered there."""
+        ada, day = actor(self.people["an administrator"]), NOW.date()
+        says = Says("One piece each month", from_day=day, starts_on=day, ends_on=None, write=1)
+        asked = requirements.set_one(
+            db.session, ada, unit, says, replaces=None, key=f"requirement-{self.year:06}",
+            today=day, now=NOW,
+        )  # fmt: skip
+        sent = PieceSent(name="Guest", genre="reflection", title="On paper", body="Open words.")
+        entered = entry_actions.enter_piece(
+            db.session, ada, unit, PieceWanted(sent, day=day), about=None,
+            key=f"entered-piece-{self.year:06}", now=NOW,
+        )  # fmt: skip
+        return {"requirement_id": asked, "piece_id": entered, "entry_id": entered, "kind": "piece"}
 
     def goal(self, piece: str) -> str:
         """A goal of Maria's, born of this piece of hers."""
@@ -267,6 +314,12 @@ class World:
         omar = self.people["a member of another unit"]
         root = answered(omar, piece, "An answer.")
         return answered(self.maria, piece, "A reply.", to=root)
+
+    def sent_table(self) -> str:
+        """A table of people that waits to be brought in."""
+        sheet = Sheet((("name", "unit"), ("Nora", "Hill")), (1, 2))
+        ada = actor(self.people["an administrator"])
+        return import_actions.keep(db.session, ada, sheet, "people.csv", now=NOW)
 
     def changed(self) -> str:
         """A change at the library desk, which can be undone."""

@@ -50,6 +50,10 @@ ELSEWHERE = [
 ]
 
 
+# Whoever has the address may do it, and a mail program has no token of a page (RFC 8058).
+BY_ADDRESS = {"reminders.stop_now"}
+
+
 @pytest.fixture
 def strict(app):
     """The app as it is served: with CSRF tokens, and errors as pages."""
@@ -62,6 +66,8 @@ def test_every_change_needs_the_token_of_the_page(strict, ada, client_as):
     tried = 0
     for rule in strict.url_map.iter_rules():
         for method in (rule.methods or set()) & {"POST", "PUT", "PATCH", "DELETE"}:
+            if rule.endpoint in BY_ADDRESS:
+                continue
             path = re.sub(r"<(?:\w+:)?\w+>", "x", rule.rule)
             for options in ({"data": {"csrf_token": "forged"}}, {"json": {}}, {}):
                 answer = client.open(path, method=method, **options)

@@ -65,9 +65,9 @@ def journey(app, organisation, maria, ada) -> None:
         done.append(path)
         return answer
 
-    send(admin, "/people/units", unit_name="Mill", kind="branch")
+    send(admin, "/units/new", name="Mill", kind="branch", key="u" * 12)
     send(admin, "/people/invitations", unit=organisation.hill, name="Nina")
-    page = admin.get("/people").text
+    page = admin.get("/people/invitations").text
     link = re.search(r"/join/[\w-]+", page)[0]
     send(nina, link, name="Nina New", **account)
     for step, data in (

@@ -23,6 +23,7 @@ from webapp.notes.tables import Note
 from webapp.readings.tables import Deed
 from webapp.reflections.tables import Citation, Experience, Reflection
 from webapp.texts import building
+from webapp.units import store as units
 from webapp.units.tables import Membership, Unit
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "load-format.md"
@@ -123,6 +124,37 @@ def test_loading_twice_changes_nothing(organisation):
     assert report.texts_written == 0
     assert report.links == []
     assert everything() == before
+
+
+def test_kinds_of_units_and_roles_given_in_them_come_with_the_file(organisation):
+    def may():
+        found = db.session.get(Member, (organisation.id, derived_id("member", "wei")))
+        return members.actor_of(db.session, found)
+
+    source = {
+        "units": [
+            {"key": "quay", "name": "Quay", "kind": "Watch"},
+            {"key": "crane", "name": "Crane", "kind": "BRANCH", "parent": "quay"},
+        ],
+        "members": [
+            {"key": "wei", "name": "Wei", "given_roles": [{"unit": "quay", "role": "organizer"}]}
+        ],
+    }
+    quay, crane = derived_id("unit", "quay"), derived_id("unit", "crane")
+    loaded(source)
+    assert db.session.get(Unit, (organisation.id, quay)).kind == "Watch"
+    assert db.session.get(Unit, (organisation.id, crane)).kind == "branch"  # it is in the list
+    kinds = {kind.id for kind in units.kinds(db.session, organisation.id)}
+    assert {"Watch", "branch"} <= kinds
+    assert (may().units, may().organizes) == ({quay}, {quay, crane})
+    source["members"][0] |= {"given_roles": [], "units": ["crane"]}
+    loaded(source)
+    assert (may().units, may().organizes) == ({crane}, frozenset())
+    source["members"][0]["given_roles"] = [{"unit": "nowhere", "role": "captain"}]
+    with pytest.raises(LoadError) as refused:
+        loaded(source)
+    assert "given_roles[0].unit" in str(refused.value)
+    assert "given_roles[0].role" in str(refused.value)
 
 
 def test_a_changed_object_is_changed_and_the_rest_is_left(organisation):

@@ -204,9 +204,9 @@ def test_only_administrators_manage_members(client_as, maria, ada):
 def test_an_administrator_makes_a_link_that_is_shown_once(client_as, ada, organisation):
     client = client_as(ada)
     client.post("/people/invitations", data={"name": "Noor", "unit": organisation.harbour})
-    page = client.get("/people").text
+    page = client.get("/people/invitations").text
     assert "/join/" in page
-    assert "/join/" not in client.get("/people").text
+    assert "/join/" not in client.get("/people/invitations").text
     token = page.split("/join/")[1].split('"')[0]
     assert client_as().get(f"/join/{token}").status_code == 200
 
@@ -216,15 +216,6 @@ def test_a_withdrawn_invitation_no_longer_works(client_as, ada, invitation, orga
     found = store.open_invitations(db.session, organisation.id, NOW)[0]
     client_as(ada).post(f"/people/invitations/{found.id}/withdraw")
     assert client_as().get(f"/join/{token}").status_code == 404
-
-
-def test_a_unit_is_added_below_another(client_as, ada, organisation):
-    client = client_as(ada)
-    client.post(
-        "/people/units",
-        data={"unit_name": "Evening group", "kind": "team", "parent": organisation.hill},
-    )
-    assert "Evening group" in client.get("/people").text
 
 
 def test_a_nul_character_is_refused_plainly(client_as, maria):

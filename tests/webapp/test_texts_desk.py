@@ -132,7 +132,7 @@ def test_an_administrator_names_an_organizer_and_takes_it_back(client_as, maria,
     assert opened.get("/library/desk").status_code == 403
     assert client.post(path, data={"organizer": "1"}).status_code == 303
     assert opened.get("/library/desk").status_code == 200
-    assert "Keeps it: end this" in client.get("/people").text
+    assert "Keeps the library: end this" in client.get("/people").text
     client.post(path, data={"organizer": "0"})
     assert opened.get("/library/desk").status_code == 403
     assert client.post("/people/members/nobody/organizer").status_code == 404
@@ -143,10 +143,10 @@ def test_an_invitation_may_make_an_organizer(client_as, ada, organisation):
     answer = client_as(ada).post(
         "/people/invitations", data={"unit": organisation.hill, "organizer": "1"}
     )
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     client = client_as(ada)
     client.post("/people/invitations", data={"unit": organisation.hill, "organizer": "1"})
-    link = re.search(r"(/join/[\w-]+)", client.get("/people").text)[1]
+    link = re.search(r"(/join/[\w-]+)", client.get("/people/invitations").text)[1]
     guest = client_as()
     guest.post(
         link, data={"name": "Noor", "email": "noor@example.org", "password": "some plain words"}

@@ -206,7 +206,7 @@ KNOWN = set(re.findall(r"\w+", """
     Apple CAB CHM Calibre DRM DjVu EPUB Excel FictionBook Git HTML HTTP Java Keynote Kindle LFS
     LibreOffice MHTML Markdown MiB Microsoft Mobipocket NUL Numbers OCR OPDS OpenDocument PDF Pages
     PostScript PowerPoint RAR RTF Reader SQLite Safari TOML UTF Windows Word XML Xinde YAML ZIP Zip
-    bzip gzip macOS tar zstd docx epub html http https opf pdf txt
+    CSV bzip gzip macOS tar zstd docx epub html http https opf pdf txt xlsx
     git lfs pull, import corpus child, xinde library add build files withdraw SLUG
     front matter field investigation language series position title On patience One two
 """))  # fmt: skip

@@ -230,6 +230,22 @@ def test_what_is_changed_later_is_seen_once_it_is_published_again(maria, omar, a
     assert [v.number for v in draft_store.versions(db.session, actor(ada), made)] == [2, 1]
 
 
+def test_a_list_is_changed_by_those_alone_who_organize_its_units_and_given_to_no_unit_besides(
+    maria, omar, ada, organisation, client_as
+):
+    made = begun(ada)
+    published(ada, made, Publication("unit", (organisation.harbour, organisation.hill)))
+    assert [client_as(m).get(f"/lists/{made}").status_code for m in (maria, omar)] == [200, 200]
+    form = {"audience": f"unit:{organisation.harbour}", "key": "s" * 16}
+    assert client_as(ada).post(f"/lists/{made}/publish", data=form).status_code == 303
+    read = [client_as(m).get(f"/lists/{made}").status_code for m in (maria, omar)]
+    assert sorted(read) == [200, 404]
+    with change(db.session) as session:  # theirs, of a time when they organized it
+        session.get(ReadingList, (organisation.id, made)).member_id = omar.id
+    client_as(omar).post(f"/lists/{made}/edit", data={"title": "Taken", "note": "", "do": "save"})
+    assert "Taken" not in client_as(omar).get(f"/lists/{made}").text
+
+
 def test_a_unit_that_is_deleted_meanwhile_stops_the_publishing_whole(ada, organisation, client_as):
     made = begun(ada)
     with change(db.session) as session:

@@ -14,7 +14,8 @@ from lxml import etree
 
 from corpus.formats import read
 from webapp import sheets
-from webapp.themes import booklet, drafts, leaving, schedule
+from webapp.access import Actor
+from webapp.themes import booklet, drafts, leaving, schedule, sharing
 from webapp.themes.booklet import Chapter, Words
 from webapp.themes.drafts import Brief, Draft, DraftItem, Written
 from webapp.themes.entries import Entry
@@ -235,3 +236,27 @@ def test_a_booklet_can_be_read_by_our_own_reader_of_books(tmp_path):
 )
 def test_only_texts_that_may_be_copied_leave_whole(licence, rights, may):
     assert booklet.may_be_taken(licence, rights) is may
+
+
+# To whom a theme list may be given
+
+
+OF_HARBOUR = Actor("o", "rosa", organizes=frozenset({"harbour", "pier"}))
+
+
+@pytest.mark.parametrize(
+    ("audience", "units", "now", "units_now", "says"),
+    [
+        ("unit", ["harbour", "pier"], "private", [], None),
+        ("unit", ["pier"], "unit", ["harbour"], None),
+        ("unit", ["harbour", "hill"], "private", [], "not_organized"),
+        ("organisation", [], "private", [], "organizers_only"),
+        ("unit", ["harbour"], "unit", ["harbour", "hill"], "also_elsewhere"),
+        ("unit", ["harbour"], "organisation", [], "also_elsewhere"),
+        ("private", [], "unit", ["hill"], None),
+    ],
+)
+def test_a_theme_list_is_given_to_units_that_one_organizes(audience, units, now, units_now, says):
+    given = {"audience": audience, "units": units, "now": now, "units_now": units_now}
+    assert sharing.beyond(OF_HARBOUR, **given) == says
+    assert sharing.beyond(Actor("o", "ada", organizer=True), **given) is None

@@ -19,6 +19,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from tests.webapp.people import (
     NOW,
@@ -43,11 +44,16 @@ from webapp.readings.tables import Deed
 from webapp.reflections import actions as reflections
 from webapp.reflections import published
 from webapp.reflections.experiences import Details
+from webapp.reminders import sending, tokens
+from webapp.reminders.contents import KINDS
+from webapp.reminders.store import Due
+from webapp.reminders.tables import PrivateAddress, Reminder
+from webapp.requirements.tables import Requirement, RequirementVersion
 from webapp.resources import resources
 from webapp.suggestions import actions as suggestions
 from webapp.themes import actions as lists
 from webapp.themes.store import Item
-from webapp.units.tables import MemberRole
+from webapp.units.tables import MemberRole, Unit
 
 SECRET = "The bucket under the sink was mine and I hid it from the office"
 UNIT_TITLE = "Only for Harbour: leaks and buckets"
@@ -167,6 +173,7 @@ def begin(draw: Draw) -> World:
         title="Knocking first",
         body="I knocked at three doors before I wrote the report. The table had been wrong about leaks.",
     )
+    ask_of_everybody(world)
     world.told = tell(world, "Rosa Lind", "told")
     world.own_told = tell(world, "Maria Lopez", "own-told")
     for name in ("Omar Haddad", "Li Wen"):  # drafts that are close to Maria's private words
@@ -178,6 +185,26 @@ def begin(draw: Draw) -> World:
         )  # fmt: skip
     reconcile.sweep()
     return world
+
+
+def ask_of_everybody(world: World) -> None:
+    """A unit above all others, large enough for a report, and what it asks."""
+    world.draw.next_is("asked of everybody")
+    of = world.organisation.id
+    with change(db.session) as session:
+        top = session.scalars(sa.select(Unit).where(Unit.name == "Harbour School")).one()
+        for unit in (world.organisation.harbour, world.organisation.hill):
+            session.get(Unit, (of, unit)).parent_id = top.id
+        asked = Requirement(organisation_id=of, id=new_id(), unit_id=top.id, made_at=NOW)
+        session.add(asked)
+        session.flush()
+        session.add(
+            RequirementVersion(
+                organisation_id=of, requirement_id=asked.id, number=1, title="Write one",
+                from_day=NOW.date(), starts_on=NOW.date(), pace="month", content="own",
+                answered_by="reader", accepted_when="answered", write=1, read=1, made_at=NOW,
+            )
+        )  # fmt: skip
 
 
 def tell(world: World, who: str, name: str) -> str:
@@ -413,24 +440,40 @@ PAGES = (
     "/write/mine",
     "/coach",
     "/coach/phrases",
+    "/desk",
+    "/desk?show=nameless",
+    "/desk/questions",
     "/write/passages?q=bucket+under+the+sink",
     "/write/passages?text=going-to-see",
     "/notes",
     "/notes?q=bucket",
     "/goals",
     "/goals/new?reading=going-to-see",
+    "/requirements",
+    "/audit",
+    "/audit?what=piece&who=maria",
     "/me",
+    "/me/everything",
+    "/me/leave",
+    "/me/reminders",
     "/me/known",
     "/me/month",
     "/me/month/2026-05",
     "/me/month/2025-05",
     "/?part=list",
     "/people",
+    "/people/invitations",
+    "/people/imports",
+    "/units",
+    "/units?q=harbour&closed=1",
+    "/units/kinds",
+    "/roles",
     "/feed",
     "/reflections.atom",
     "/healthz",
     "/readyz",
 )
+OF_A_UNIT = ("requirements", "progress", "progress?on=2026-05-20", "attendance", "entered")
 OF_A_GOAL = ("/answer", "/edit", "/reopen", "/delete")
 OF_A_LIST = (
     "", "/edit", "/share", "/publish", "/delete", "/begin", "/wishes", "/take/csv", "/build",
@@ -477,6 +520,8 @@ def requests(private: dict[str, str]) -> list[tuple[str, str, dict[str, Any]]]:
             ("PUT", f"/{room}/{piece}/draft", {"json": WORDS}),
             ("POST", f"/{room}/{piece}/coach", {"json": {"do": "look"}}),
             ("GET", f"/write?text=going-to-see&passage={piece}", {}),
+            ("GET", f"/desk/pieces/{piece}", {}),
+            ("POST", f"/desk/pieces/{piece}", {"data": WORDS | {"act": "ask", "seen": "1"}}),
         ]
         for kind in ("saved", "read", "set_aside"):
             for undo in (False, True):
@@ -514,6 +559,7 @@ def plain(answer: Any) -> bytes:
         r"'nonce-[^']+'", "", headers["content-security-policy"]
     )
     headers["content-length"] = str(len(body))
+    headers.pop("date", None)  # when it was asked
     headers["set-cookie"] = " ".join(
         cookie.partition("=")[0] for cookie in answer.headers.getlist("Set-Cookie")
     )
@@ -526,6 +572,9 @@ def seen(client: Any, private: dict[str, str]) -> dict[str, bytes]:
     links = re.findall(r'href="(/reflections/[a-z2-7]+)"', client.get("/reflections").text)
     units = re.findall(r'<option value="([a-z2-7]{16})"', client.get("/reflections").text)
     links += [f"/reflections?unit={unit}" for unit in units]
+    for unit in set(re.findall(r'href="/units/([a-z2-7]{16})"', client.get("/units").text)):
+        links += [f"/units/{unit}/report{tail}" for tail in ("", ".csv", "?period=year")]
+        links += [f"/units/{unit}/{page}" for page in OF_A_UNIT]
     mine = re.findall(r'href="(/reflections/[a-z2-7]+)/edit"', client.get("/write/mine").text)
     links += [f"{draft}/submit" for draft in mine]  # compared with what the viewer may read
     asked = requests(private) + [("GET", path, {}) for path in sorted(set(links))]
@@ -533,6 +582,31 @@ def seen(client: Any, private: dict[str, str]) -> dict[str, bytes]:
         f"{number} {method} {path} {options}": plain(client.open(path, method=method, **options))
         for number, (method, path, options) in enumerate(asked)
     }
+
+
+def reminded(app: Any, world: World, who: str, private: dict[str, str]) -> dict[str, bytes]:
+    """What comes to the viewer without a page: the digest by mail with all that can be
+    in it, the private calendar, and the catalogue for e-readers."""
+    member = world.people.get(who)
+    if member is None:
+        return {}
+    world.draw.next_is(f"reminders of {who}")
+    of = {"organisation_id": member.organisation_id, "member_id": member.id}
+    names = {kind: f"{kind}-of-{member.id}" for kind in ("calendar", "lists")}
+    with change(db.session) as session:
+        session.add(Reminder(**of, contents=list(KINDS), own_words=True, goal_words=True))
+        for kind, token in names.items():
+            hashed = tokens.hashed(token)
+            session.add(PrivateAddress(**of, id=new_id(), kind=kind, token_hash=hashed, made_at=NOW))  # fmt: skip
+    paths = [f"/calendar/{names['calendar']}.ics", f"/opds/{names['lists']}"]
+    paths += [f"/opds/{names['lists']}/{one}" for name, one in private.items() if "list" in name]
+    client = client_for(app)
+    found = {path: plain(client.get(path)) for path in paths}
+    due = Due(*of.values(), f"{member.id}@example.org", member.language, NOW, NOW.date(), "")
+    message = sending.compose(app, due, NOW)
+    assert message is not None
+    parts = [message.get_body((kind,)).get_content() for kind in ("plain", "html")]
+    return found | {"the digest": "\n".join([str(message.items()), *parts]).encode()}
 
 
 def assert_same(one: dict[str, bytes], other: dict[str, bytes]) -> None:
@@ -563,7 +637,8 @@ def make_world(tmp_path, built, hashing):
             for viewer in viewers:
                 draw.next_is(f"requests of {viewer}")
                 client = client_for(app, world.people.get(viewer))
-                found[viewer] = seen(client, hidden if private is None else private)
+                asked = hidden if private is None else private
+                found[viewer] = seen(client, asked) | reminded(app, world, viewer, asked)
             return found, hidden
 
     return make
@@ -576,6 +651,8 @@ OUTSIDERS = ("Omar Haddad", "Ada Admin", "nobody")
 def test_an_outsider_cannot_tell_whether_private_words_exist(make_world):
     with_private, ids = make_world(lambda w: write_privately(w, EVERYTHING), OUTSIDERS)
     without, _none = make_world(lambda w: None, OUTSIDERS, ids)
+    reports = [answer for asked, answer in without["Ada Admin"].items() if "/report " in asked]
+    assert any(b"Of 5 pieces that are asked for, 2 were" in report for report in reports)
     assert set(ids) == {
         "unit", "wandered", "withdrawn", "draft", "note", "list", "list-back", "unit-list", "goal", "goal-moved",
     }  # fmt: skip
@@ -687,6 +764,6 @@ def test_the_worlds_differ_for_their_author(make_world):
     }
     for path in (
         "/notes {}", "/reflections {}", "/saved {}", "/me {}", "/me/known {}", "/write/mine {}",
-        "/lists {}", "/coach {}", "/me/month/2026-05 {}",
+        "/lists {}", "/coach {}", "/me/month/2026-05 {}", "the digest",
     ):  # fmt: skip
         assert any(asked.endswith(path) for asked in differing), path

@@ -106,6 +106,13 @@ def several(each: Check) -> Check:
     return check
 
 
+def role_in_unit(value: Any) -> tuple[str, str]:
+    """{"unit": ..., "role": ...}: a role that is given in a unit."""
+    if not isinstance(value, dict) or set(value) != {"unit", "role"}:
+        raise Wrong('must be {"unit": "...", "role": "..."}')
+    return str(line(200)(value["unit"])), key(value["role"])
+
+
 def in_both_languages(each: Check) -> Check:
     """{"en": ..., "zh": ...}, or one string for both."""
 

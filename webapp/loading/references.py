@@ -48,6 +48,7 @@ class Resolved:
 
     units: dict[str, str] = field(default_factory=dict)  # what the file calls it -> id
     members_units: dict[str, list[str]] = field(default_factory=dict)  # member id -> unit ids
+    given_roles: dict[str, list[list[str]]] = field(default_factory=dict)  # -> [unit id, role]
     reflection_unit: dict[str, str] = field(default_factory=dict)
     bodies: dict[str, str] = field(default_factory=dict)
     deed_readings: dict[str, tuple[str, str]] = field(default_factory=dict)  # (reading, group)
@@ -125,6 +126,18 @@ def _member(item: Item, world: World, roles: set[str], out: Resolved, problems: 
         if found and found not in units:
             units.append(found)
     id = world.derived("member", item.key)
+    out.given_roles[id] = []
+    for position, (name, role) in enumerate(item.values["given_roles"]):
+        path = f"{item.path}.given_roles[{position}]"
+        found = _unit(name, f"{path}.unit", world, out, problems)
+        if role not in roles:
+            problems.add(
+                f"{path}.role",
+                f"is {shown(role)}; there is no role of that name. There are: {', '.join(sorted(roles))}",
+            )
+        if found:
+            out.given_roles[id].append([found, role])
+            units += [found] if found not in units else []  # whoever has a role in it belongs to it
     if item.given & {"unit", "units"} or id not in world.member_units:
         out.members_units[id] = units  # else they stay in the units they are in
     for place, wanted, known in (("roles", "role", roles), ("interests", "theme", world.theme_ids)):

@@ -73,6 +73,7 @@ SECTIONS: dict[str, dict[str, Field]] = {
         "unit": _may(fields.line(200)),
         "units": _may(fields.several(fields.line(200)), ()),
         "roles": _may(_KEYS, ()),
+        "given_roles": _may(fields.several(fields.role_in_unit), ()),
         "language": _may(_LANGUAGE, "en"),
         "reads": _may(fields.several(_LANGUAGE)),
         "interests": _may(_KEYS, ()),

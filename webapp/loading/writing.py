@@ -33,7 +33,16 @@ from webapp.readings.tables import Deed
 from webapp.reflections import citations, experiences, lifecycle, publication, published, store
 from webapp.reflections.experiences import Details
 from webapp.reflections.tables import Citation, Reflection, ReflectionTheme, ReflectionVersion
-from webapp.units.tables import MemberRole, Membership, StudyRole, Unit
+from webapp.units import actions as units_actions
+from webapp.units import list_actions
+from webapp.units.tables import (
+    Appointment,
+    MemberRole,
+    Membership,
+    StudyRole,
+    Unit,
+    UnitKind,
+)
 
 # Set from a file in this order; units, roles and the account have ways of their own.
 MEMBER_FIELDS = (
@@ -150,7 +159,7 @@ class Writer:
     # its author changed it since. `before` is the state an earlier load left.
 
     def _unit(self, item: Item, _position: int, _before: Any) -> Any:
-        id = derived_id("unit", item.key)
+        id, kind = derived_id("unit", item.key), self._kind(item.values["kind"])
         unit = self._get(Unit, id)
         if unit is None:
             unit = Unit(organisation_id=self.organisation.id, id=id, created_at=self.now)
@@ -159,8 +168,17 @@ class Writer:
         unit.parent_id = (
             self.found.units.get(parent, derived_id("unit", parent)) if parent else self.root_unit
         )
-        unit.name, unit.kind = item.values["name"], item.values["kind"]
+        unit.name, unit.kind = item.values["name"], kind
         return 1
+
+    def _kind(self, word: str) -> str:
+        """The kind of this id or name; one that is not in the list is added to it."""
+        of = self.organisation.id
+        kinds = self.session.scalars(sa.select(UnitKind).where(UnitKind.organisation_id == of))
+        for kind in kinds:
+            if word.casefold() in (kind.id, kind.name_en.casefold(), kind.name_zh.casefold()):
+                return kind.id
+        return list_actions.new_kind(self.session, of, word, word, word)
 
     def _role(self, item: Item, position: int, _before: Any) -> Any:
         role = self._get(StudyRole, item.key)
@@ -223,6 +241,8 @@ class Writer:
             given["roles"] = sorted(given["roles"])
         if item.given & {"unit", "units"}:
             given["units"] = sorted(self.found.members_units[member.id])
+        if "given_roles" in item.given:
+            given["given_roles"] = sorted(self.found.given_roles[member.id])
         return given
 
     def _present(self, member: Member) -> dict[str, Any]:
@@ -238,6 +258,7 @@ class Writer:
             "working_on": member.working_on,
             "units": sorted(self._memberships(member)),
             "roles": sorted(self._roles(member)),
+            "given_roles": sorted([a.unit_id, a.role_id] for a in self._appointments(member)),
         }
 
     def _set(self, member: Member, item: Item, name: str, value: Any) -> None:
@@ -247,6 +268,8 @@ class Writer:
             self._belongs(member, self.found.members_units[member.id])
         elif name == "roles":
             self._has_roles(member, set(value))
+        elif name == "given_roles":
+            self._is_given(member, value)
         elif getattr(member, name) != value:
             setattr(member, name, value)
             if name == "working_on":
@@ -304,11 +327,54 @@ class Writer:
         )
         return {row.role_id: row for row in rows}
 
+    def _appointments(self, member: Member) -> list[Appointment]:
+        """Roles that are given to the member now, or from a later day on."""
+        return list(
+            self.session.scalars(
+                sa.select(Appointment).where(
+                    Appointment.organisation_id == self.organisation.id,
+                    Appointment.member_id == member.id,
+                    sa.or_(Appointment.until.is_(None), Appointment.until > self.now),
+                )
+            )
+        )
+
+    def _is_given(self, member: Member, wanted: list[list[str]]) -> None:
+        of, present = self.organisation.id, self._appointments(member)
+        ending = [a.id for a in present if [a.unit_id, a.role_id] not in wanted]
+        if ending:
+            units_actions.end_roles(self.session, of, self.now, Appointment.id.in_(ending))
+        there = [[a.unit_id, a.role_id] for a in present]
+        belongs = self._memberships(member)
+        for unit_id, role_id in wanted:
+            if [unit_id, role_id] in there:
+                continue
+            if unit_id not in belongs:
+                self._belongs(member, [*belongs, unit_id])
+                belongs = self._memberships(member)
+            self.session.add(
+                Appointment(
+                    organisation_id=of,
+                    id=derived_id("given", member.id, unit_id, role_id, self.now.isoformat()),
+                    member_id=member.id,
+                    unit_id=unit_id,
+                    role_id=role_id,
+                    since=self.now,
+                )
+            )
+
     def _belongs(self, member: Member, units: list[str]) -> None:
         present = self._memberships(member)
         for unit_id, membership in present.items():
             if unit_id not in units:
                 membership.until = self.now
+                units_actions.end_roles(  # given in a unit, and ended with belonging to it
+                    self.session,
+                    self.organisation.id,
+                    self.now,
+                    Appointment.member_id == member.id,
+                    Appointment.unit_id == unit_id,
+                )
         for unit_id in units:
             if unit_id not in present:
                 self.session.add(

@@ -16,13 +16,16 @@ from flask_security.utils import hash_password
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from webapp import clock
 from webapp.access import Actor
+from webapp.audit.actions import record
 from webapp.community import change
 from webapp.ids import new_id
 from webapp.members import store
 from webapp.members.tables import Invitation, Member, Organisation, User
 from webapp.suggestions.due import new_list_due
-from webapp.units.tables import MemberRole, Membership, StudyRole, Unit, UnitKind
+from webapp.units import store as units
+from webapp.units.tables import Appointment, MemberRole, Membership, StudyRole, Unit, UnitKind
 
 INVITATION_LASTS = dt.timedelta(days=14)
 
@@ -40,8 +43,13 @@ def token_hash(token: str) -> str:
 
 
 def hashed_password(password: str) -> str:
-    """As the sign-in form will compare it: whichever way its characters were typed."""
-    return str(hash_password(unicodedata.normalize("NFKC", password)))
+    """As the sign-in form will compare it."""
+    return str(hash_password(same_characters(password)))
+
+
+def same_characters(password: str) -> str:
+    """Whichever way its characters were typed."""
+    return unicodedata.normalize("NFKC", password)
 
 
 def same_for_all(email: str) -> str:
@@ -100,35 +108,59 @@ def invite(
     role_id: str | None = None,
     administrator: bool = False,
     organizer: bool = False,
+    uses: int | None = 1,
     lasts: dt.timedelta = INVITATION_LASTS,
+    by: str | None = None,
 ) -> str:
-    """A new invitation; returns its token, which is not kept anywhere."""
+    """A new invitation; returns its token, which is not kept anywhere. Whether `by`
+    may make it is asked before (inviting.py), and again whenever it is used.
+    `uses`: how many people may come in by it; None: any number until it expires."""
     token = secrets.token_urlsafe(24)
     with change(session):
-        session.add(
-            Invitation(
-                organisation_id=organisation_id,
-                id=new_id(),
-                token_hash=token_hash(token),
-                email=email,
-                name=name,
-                unit_id=unit_id,
-                role_id=role_id,
-                administrator=administrator,
-                organizer=organizer,
-                created_at=now,
-                expires_at=now + lasts,
-            )
+        invitation = Invitation(
+            organisation_id=organisation_id,
+            id=new_id(),
+            token_hash=token_hash(token),
+            email=email,
+            name=name,
+            unit_id=unit_id,
+            role_id=role_id,
+            administrator=administrator,
+            organizer=organizer,
+            created_at=now,
+            expires_at=now + lasts,
+            uses_allowed=uses or 0,
+            made_by=by,
         )
+        session.add(invitation)
+        what = {"unit": unit_id, "role": role_id, "uses": uses}
+        what |= {"administrator": administrator, "organizer": organizer}
+        about = ("invitation", invitation.id)
+        record(session, organisation_id, "invitation.made", by=by, at=now, about=about, **what)
     return token
 
 
-def withdraw_invitation(session: Session, organisation_id: str, invitation_id: str) -> bool:
+def withdraw_invitation(
+    session: Session,
+    organisation_id: str,
+    invitation_id: str,
+    *,
+    by: str | None = None,
+    now: dt.datetime | None = None,
+) -> bool:
     with change(session):
-        found = session.get(Invitation, (organisation_id, invitation_id))
+        found = session.get(
+            Invitation,
+            (organisation_id, invitation_id),
+            with_for_update=True,
+            populate_existing=True,
+        )
         if found is None or found.used_at is not None:
             return False
         session.delete(found)
+        about = ("invitation", invitation_id)
+        at = now or clock.now()
+        record(session, organisation_id, "invitation.withdrawn", by=by, at=at, about=about)
         return True
 
 
@@ -142,44 +174,89 @@ def join(
     language: str,
     now: dt.datetime,
 ) -> Member:
-    """Use an invitation: account, member, membership and role at once.
+    """Use an invitation: account, member, membership and given role at once; of
+    somebody who is a member already, the account.
 
-    Raises JoinError("used" | "expired" | "unknown" | "email_taken").
+    Raises JoinError("used" | "expired" | "withdrawn" | "unknown" | "email_taken").
     """
     hashed = hashed_password(password)  # slow on purpose: before the transaction, not in it
     with change(session):
         invitation = store.invitation(session, token_hash(token), to_use=True)
         if invitation is None:
             raise JoinError("unknown", "no such invitation")
-        if invitation.used_at is not None:
-            raise JoinError("used", "the invitation was used")
-        if invitation.expires_at <= now:
-            raise JoinError("expired", "the invitation has expired")
-        member = new_member(
-            session,
-            invitation.organisation_id,
-            member_id=new_id(),
-            name=name,
-            email=email,
-            password_hash=hashed,
-            language=language,
-            administrator=invitation.administrator,
-            organizer=invitation.organizer,
-            now=now,
-        )
-        if invitation.unit_id:
-            add_membership(session, member, invitation.unit_id, now=now)
-        if invitation.role_id:
-            session.add(
-                MemberRole(
-                    organisation_id=member.organisation_id,
-                    member_id=member.id,
-                    role_id=invitation.role_id,
-                    since=now,
-                )
+        if cause := store.why_over(session, invitation, now=now):
+            raise JoinError(cause, "the invitation no longer works")
+        if invitation.member_id:
+            member = _come_in(session, invitation, name, email, hashed, language)
+        else:
+            member = new_member(
+                session,
+                invitation.organisation_id,
+                member_id=new_id(),
+                name=name,
+                email=email,
+                password_hash=hashed,
+                language=language,
+                administrator=invitation.administrator,
+                organizer=invitation.organizer,
+                now=now,
             )
-        invitation.used_at, invitation.used_by = now, member.id
+            _place(session, invitation, member, now=now)
+        invitation.uses += 1
+        invitation.used_by = member.id
+        if invitation.uses_allowed and invitation.uses >= invitation.uses_allowed:
+            invitation.used_at = now
+        record(
+            session, member.organisation_id, "invitation.used", by=member.id, at=now,
+            about=("member", member.id), invitation=invitation.id,
+        )  # fmt: skip
         return member
+
+
+def _place(session: Session, invitation: Invitation, member: Member, *, now: dt.datetime) -> None:
+    """Into the unit; a role is given in it. Without a unit, or in the one it was merged
+    into, a role is only chosen: nobody gave it there."""
+    # closed since: nowhere; merged since: where its people went
+    place = units.place_of(session, invitation.organisation_id, invitation.unit_id)
+    if place:
+        add_membership(session, member, place, now=now)
+    if not invitation.role_id:
+        return
+    key = {
+        "organisation_id": member.organisation_id,
+        "member_id": member.id,
+        "role_id": invitation.role_id,
+        "since": now,
+    }
+    if place and place == invitation.unit_id:
+        session.add(Appointment(id=new_id(), unit_id=place, **key))
+    else:
+        session.add(MemberRole(**key))
+
+
+def _come_in(
+    session: Session, invitation: Invitation, name: str, email: str, hashed: str, language: str
+) -> Member:
+    """The account of somebody who is a member already."""
+    member = _to_change(session, invitation.organisation_id, str(invitation.member_id))
+    assert member is not None  # else the invitation was over
+    account = session.get(User, member.account_id) if member.account_id else None
+    if account is None:
+        account = _new_account(session, email, hashed)
+        member.account_id = account.id
+    else:
+        if account.email.lower() != same_for_all(email).lower():
+            account.email = _free(session, email)
+        account.password = hashed
+        session.flush()
+    member.name, member.language = name, language
+    member.reads = reads_first(language)
+    return member
+
+
+def reads_first(language: str) -> list[str]:
+    """Which languages somebody reads who has not said so, the preferred one first."""
+    return [language, "en" if language == "zh" else "zh"]
 
 
 def new_member(
@@ -197,31 +274,14 @@ def new_member(
 ) -> Member:
     """Add a member, with an account if there is an e-mail address. Part of the
     caller's transaction. Raises JoinError("email_taken")."""
-    account_id = None
-    if email:
-        email = same_for_all(email)
-        taken = session.scalar(sa.select(User.id).where(sa.func.lower(User.email) == email.lower()))
-        if taken is not None:
-            raise JoinError("email_taken", f"{email} already has an account")
-        account = User(
-            email=email,
-            password=password_hash,
-            active=True,
-            fs_uniquifier=uuid.UUID(bytes=secrets.token_bytes(16)).hex,
-        )
-        session.add(account)
-        try:
-            session.flush()
-        except IntegrityError:  # somebody took it since we looked
-            raise JoinError("email_taken", f"{email} already has an account") from None
-        account_id = account.id
+    account_id = _new_account(session, email, password_hash).id if email else None
     member = Member(
         organisation_id=organisation_id,
         id=member_id,
         account_id=account_id,
         name=name,
         language=language,
-        reads=[language, "en" if language == "zh" else "zh"],
+        reads=reads_first(language),
         administrator=administrator,
         organizer=organizer,
         interests=[],
@@ -230,6 +290,36 @@ def new_member(
     session.add(member)
     session.flush()
     return member
+
+
+def _new_account(session: Session, email: str, password_hash: str | None) -> User:
+    """Raises JoinError("email_taken")."""
+    account = User(
+        email=_free(session, email),
+        password=password_hash,
+        active=True,
+        fs_uniquifier=new_uniquifier(),
+    )
+    session.add(account)
+    try:
+        session.flush()
+    except IntegrityError:  # somebody took it since we looked
+        raise JoinError("email_taken", f"{email} already has an account") from None
+    return account
+
+
+def new_uniquifier() -> str:
+    """What a session names an account by."""
+    return uuid.UUID(bytes=secrets.token_bytes(16)).hex
+
+
+def _free(session: Session, email: str) -> str:
+    """The address as it is kept, if nobody has it."""
+    email = same_for_all(email)
+    taken = session.scalar(sa.select(User.id).where(sa.func.lower(User.email) == email.lower()))
+    if taken is not None:
+        raise JoinError("email_taken", f"{email} already has an account")
+    return email
 
 
 def add_membership(session: Session, member: Member, unit_id: str, *, now: dt.datetime) -> None:
@@ -300,9 +390,10 @@ def _to_change(session: Session, organisation_id: str, member_id: str) -> Member
 
 
 def _set_roles(session: Session, member: Member, wanted: set[str], *, now: dt.datetime) -> bool:
-    known = {r.id for r in store.study_roles(session, member.organisation_id)}
-    wanted &= known
-    present = {r.id for r in store.roles_of(session, member.organisation_id, member.id)}
+    chosen = store.chosen_roles_of(session, member.organisation_id, member.id)
+    present = {role.id for role in chosen}
+    known = {role.id for role in store.study_roles(session, member.organisation_id)}
+    wanted &= known | present  # one that is no longer given is kept by whoever chose it
     if present - wanted:
         session.execute(
             sa.delete(MemberRole).where(
@@ -333,36 +424,23 @@ def set_language(session: Session, organisation_id: str, member_id: str, languag
             new_list_due(session, Actor(organisation_id, member_id))
 
 
-def set_organizer(session: Session, organisation_id: str, member_id: str, organizer: bool) -> bool:
+def set_organizer(
+    session: Session,
+    organisation_id: str,
+    member_id: str,
+    organizer: bool,
+    *,
+    by: str | None = None,
+) -> bool:
     """Name a member organizer of the library, or no longer; from their next request on.
     False where there is no such member."""
     with change(session):
         member = _to_change(session, organisation_id, member_id)
         if member is None or member.left_at is not None:
             return False
-        member.organizer = organizer
+        if member.organizer != organizer:
+            member.organizer = organizer
+            what = "organizer.named" if organizer else "organizer.ended"
+            about = ("member", member.id)
+            record(session, organisation_id, what, by=by, at=clock.now(), about=about)
         return True
-
-
-def add_unit(
-    session: Session,
-    organisation_id: str,
-    *,
-    unit_id: str,
-    name: str,
-    kind: str,
-    parent_id: str | None,
-    now: dt.datetime,
-) -> None:
-    with change(session):
-        if session.get(Unit, (organisation_id, unit_id)) is None:
-            session.add(
-                Unit(
-                    organisation_id=organisation_id,
-                    id=unit_id,
-                    name=name,
-                    kind=kind,
-                    parent_id=parent_id,
-                    created_at=now,
-                )
-            )

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from webapp import clock
 from webapp.access import Actor
+from webapp.community import UTCDateTime
+from webapp.members import inviting
+from webapp.members.inviting import Over
 from webapp.members.tables import Invitation, Member, Organisation, User
+from webapp.units import rules
 from webapp.units.tables import Appointment, MemberRole, Membership, StudyRole, Unit
 
 
@@ -50,14 +56,24 @@ def actor_of(session: Session, member: Member) -> Actor:
         units=frozenset(units),
         administrator=member.administrator,
         organizer=member.organizer or member.administrator,
-        organizes=frozenset(session.scalars(_organized_by(member))),
+        organizes=frozenset(
+            session.scalars(
+                _ORGANIZED_BY,
+                {
+                    "organisation": member.organisation_id,
+                    "member": member.id,
+                    "now": clock.now(),
+                },
+            )
+        ),
     )
 
 
-def _organized_by(member: Member) -> sa.Select[tuple[str]]:
-    """Units in which the member has a role that organizes now, and all below them.
+def _organized_by() -> sa.Select[tuple[str]]:
+    """Units in which a member has a role that organizes now, and all below them.
     (UNION leaves out what was found before, so that a circle ends.)"""
-    organisation = member.organisation_id
+    organisation: sa.BindParameter[str] = sa.bindparam("organisation")
+    now = sa.bindparam("now", type_=UTCDateTime)
     given = (
         sa.select(Appointment.unit_id.label("id"))
         .join(
@@ -70,13 +86,17 @@ def _organized_by(member: Member) -> sa.Select[tuple[str]]:
         )
         .where(
             Appointment.organisation_id == organisation,
-            Appointment.member_id == member.id,
-            Appointment.until.is_(None),
+            Appointment.member_id == sa.bindparam("member"),
+            Appointment.since <= now,
+            sa.or_(Appointment.until.is_(None), Appointment.until > now),
         )
         .cte("organized", recursive=True)
     )
     below = sa.select(Unit.id).join(given, Unit.parent_id == given.c.id)
     return sa.select(given.union(below.where(Unit.organisation_id == organisation)).c.id)
+
+
+_ORGANIZED_BY = _organized_by()  # built once: every request asks it
 
 
 def member(session: Session, organisation_id: str, member_id: str) -> Member | None:
@@ -91,8 +111,8 @@ def member_by_email(session: Session, email: str) -> Member | None:
     ).first()
 
 
-def study_roles(session: Session, organisation_id: str) -> list[StudyRole]:
-    """All roles of the organisation, in its own order."""
+def all_roles(session: Session, organisation_id: str) -> list[StudyRole]:
+    """All roles of the organisation, those no longer given too, in its own order."""
     return list(
         session.scalars(
             sa.select(StudyRole)
@@ -102,7 +122,13 @@ def study_roles(session: Session, organisation_id: str) -> list[StudyRole]:
     )
 
 
-def roles_of(session: Session, organisation_id: str, member_id: str) -> list[StudyRole]:
+def study_roles(session: Session, organisation_id: str) -> list[StudyRole]:
+    """Roles that can be chosen or given now, in the organisation's own order."""
+    return [r for r in all_roles(session, organisation_id) if r.retired_at is None]
+
+
+def chosen_roles_of(session: Session, organisation_id: str, member_id: str) -> list[StudyRole]:
+    """Roles that the member chose; they steer suggestions and give no rights."""
     return list(
         session.scalars(
             sa.select(StudyRole)
@@ -117,6 +143,46 @@ def roles_of(session: Session, organisation_id: str, member_id: str) -> list[Stu
             .order_by(StudyRole.position, StudyRole.id)
         )
     )
+
+
+def given_roles_of(
+    session: Session, organisation_id: str, member_id: str
+) -> list[tuple[StudyRole, str]]:
+    """Roles that the member is given now, each with the name of the unit."""
+    now = clock.now()
+    rows = session.execute(
+        sa.select(StudyRole, Unit.name)
+        .join(
+            Appointment,
+            sa.and_(
+                Appointment.organisation_id == StudyRole.organisation_id,
+                Appointment.role_id == StudyRole.id,
+            ),
+        )
+        .join(
+            Unit,
+            sa.and_(
+                Unit.organisation_id == Appointment.organisation_id,
+                Unit.id == Appointment.unit_id,
+            ),
+        )
+        .where(
+            Appointment.organisation_id == organisation_id,
+            Appointment.member_id == member_id,
+            Appointment.since <= now,
+            sa.or_(Appointment.until.is_(None), Appointment.until > now),
+        )
+        .order_by(StudyRole.position, StudyRole.id, Unit.name)
+    )
+    return [(role, unit) for role, unit in rows]
+
+
+def roles_of(session: Session, organisation_id: str, member_id: str) -> list[StudyRole]:
+    """Roles whose duties count for the member: those chosen and those given."""
+    chosen = chosen_roles_of(session, organisation_id, member_id)
+    given = [role for role, _unit in given_roles_of(session, organisation_id, member_id)]
+    both = {role.id: role for role in (*chosen, *given)}
+    return sorted(both.values(), key=lambda role: (role.position, role.id))
 
 
 def units_of(session: Session, organisation_id: str, member_id: str) -> list[Unit]:
@@ -146,29 +212,60 @@ class MemberRow:
     id: str
     name: str
     email: str | None
+    number: str | None
     administrator: bool
     organizer: bool
     units: tuple[str, ...]
     joined_at: dt.datetime
+    left_at: dt.datetime | None
+    signs_in: bool  # there is an account with a password
 
 
 def members(
-    session: Session, organisation_id: str, *, after: tuple[str, str] | None = None, limit: int = 50
+    session: Session,
+    organisation_id: str,
+    *,
+    after: tuple[str, str] | None = None,
+    limit: int = 50,
+    within: Collection[str] | None = None,
+    words: str = "",
+    addresses: bool = True,
+    left: bool = False,
 ) -> list[MemberRow]:
-    """Present members by name, with the names of their units; keyset paging."""
+    """Members by name, with the names of their units; keyset paging.
+
+    `within`: only those who belong to one of these units now, and only these units.
+    `words`: of the name, and with `addresses` of the e-mail address or the number.
+    `left`: those who have left the organisation, instead of those who are present.
+    """
     query = (
-        sa.select(Member, User.email)
+        sa.select(Member, User.email, User.password.is_not(None))
         .outerjoin(User, User.id == Member.account_id)
-        .where(Member.organisation_id == organisation_id, Member.left_at.is_(None))
+        .where(
+            Member.organisation_id == organisation_id,
+            Member.left_at.is_not(None) if left else Member.left_at.is_(None),
+        )
         .order_by(Member.name, Member.id)
         .limit(limit)
     )
     if after is not None:
         query = query.where(sa.tuple_(Member.name, Member.id) > after)
+    if within is not None:
+        query = query.where(
+            sa.exists().where(
+                Membership.organisation_id == Member.organisation_id,
+                Membership.member_id == Member.id,
+                Membership.until.is_(None),
+                Membership.unit_id.in_(within),
+            )
+        )
+    if words:
+        asked: list[Any] = [Member.name]
+        asked += [User.email, Member.number] if addresses else []
+        query = query.where(sa.or_(*(c.icontains(words, autoescape=True) for c in asked)))
     found = list(session.execute(query))
     names: dict[str, list[str]] = {}
-    ids = [m.id for m, _email in found]
-    for member_id, name in session.execute(
+    belongs = (
         sa.select(Membership.member_id, Unit.name)
         .join(
             Unit,
@@ -178,23 +275,30 @@ def members(
         )
         .where(
             Membership.organisation_id == organisation_id,
-            Membership.member_id.in_(ids),
+            Membership.member_id.in_([m.id for m, *_rest in found]),
             Membership.until.is_(None),
+            Unit.closed_at.is_(None),  # of one that was merged, the other name stands there
         )
         .order_by(Unit.name)
-    ):
+    )
+    if within is not None:
+        belongs = belongs.where(Membership.unit_id.in_(within))
+    for member_id, name in session.execute(belongs):
         names.setdefault(member_id, []).append(name)
     return [
         MemberRow(
             m.id,
             m.name,
             email,
+            m.number,
             m.administrator,
             m.organizer,
             tuple(names.get(m.id, ())),
             m.joined_at,
+            m.left_at,
+            bool(signs_in),
         )
-        for m, email in found
+        for m, email, signs_in in found
     ]
 
 
@@ -216,6 +320,52 @@ def invitation(session: Session, token_hash: str, *, to_use: bool = False) -> In
         .execution_options(populate_existing=True)
     )
     return session.scalars(query.with_for_update() if to_use else query).first()
+
+
+def why_over(session: Session, invitation: Invitation, *, now: dt.datetime) -> Over | None:
+    """Why an invitation no longer works, if so: it was used, its time is over, whoever
+    it is for has come in or gone, or whoever made it may no longer invite there."""
+    used = invitation.used_at is not None
+    if invitation.member_id and not used:
+        person = session.execute(
+            sa.select(Member.left_at, User.password)
+            .outerjoin(User, User.id == Member.account_id)
+            .where(
+                Member.organisation_id == invitation.organisation_id,
+                Member.id == invitation.member_id,
+            )
+        ).first()
+        if person is None or person.left_at is not None:
+            return "withdrawn"
+        used = person.password is not None
+    return inviting.over(
+        used=used,
+        expires_at=invitation.expires_at,
+        now=now,
+        maker_may=_maker_may(session, invitation, now=now),
+    )
+
+
+def _maker_may(session: Session, invitation: Invitation, *, now: dt.datetime) -> bool:
+    if invitation.made_by is None:
+        return True
+    from webapp.units import store as units  # it asks here who the actor is
+
+    organisation_id = invitation.organisation_id
+    maker = member(session, organisation_id, invitation.made_by)
+    if maker is None or maker.left_at is not None:
+        return False
+    if maker.administrator:
+        return True
+    if invitation.administrator or invitation.organizer or invitation.member_id:
+        return False
+    tree = units.tree(session, organisation_id)
+    place = rules.present_unit(tree, invitation.unit_id or "")
+    role = session.get(StudyRole, (organisation_id, invitation.role_id or ""))
+    rights = units.rights(session, Actor(organisation_id, maker.id), now=now)
+    return place is not None and rules.may_give(
+        tree, rights, place, organizes=role is not None and role.organizes
+    )
 
 
 def open_invitations(session: Session, organisation_id: str, now: dt.datetime) -> list[Invitation]:

@@ -71,15 +71,7 @@ class NoInvitationPage(pages.Page):
 @needs("account.join")
 def join(token: str) -> tuple[str, int] | Response:
     found = store.invitation(db.session, actions.token_hash(token[:200]))
-    cause = (
-        "unknown"
-        if found is None
-        else "used"
-        if found.used_at is not None
-        else "expired"
-        if found.expires_at <= clock.now()
-        else None
-    )
+    cause = store.why_over(db.session, found, now=clock.now()) if found else "unknown"
     if found is None or cause:
         return pages.render(
             NoInvitationPage(cause or "unknown"), 404 if cause == "unknown" else 410
@@ -224,7 +216,8 @@ def given_in(form: MultiDict[str, str], step: str) -> Given:
 
 
 def role_choices() -> list[RoleChoice]:
-    chosen = {r.id for r in store.roles_of(db.session, g.actor.organisation, g.actor.member)}
+    own = store.chosen_roles_of(db.session, g.actor.organisation, g.actor.member)
+    chosen = {role.id for role in own}
     zh = languages.current() == "zh"
 
     def choice(role: StudyRole) -> RoleChoice:
@@ -235,7 +228,8 @@ def role_choices() -> list[RoleChoice]:
             role.id in chosen,
         )
 
-    return [choice(r) for r in store.study_roles(db.session, g.actor.organisation)]
+    offered = store.all_roles(db.session, g.actor.organisation)
+    return [choice(r) for r in offered if r.retired_at is None or r.id in chosen]
 
 
 def theme_choices() -> list[ThemeChoice]:

@@ -24,18 +24,23 @@ class alembic:
         from webapp.answers import tables as _answers
         from webapp.audit import tables as _audit
         from webapp.coach import tables as _coach
+        from webapp.desk import tables as _desk
         from webapp.goals import tables as _goals
         from webapp.members import tables as _members
         from webapp.notes import tables as _notes
         from webapp.notices import tables as _notices
+        from webapp.people import tables as _people
         from webapp.readings import tables as _readings
         from webapp.reflections import tables as _reflections
+        from webapp.reminders import tables as _reminders
+        from webapp.requirements import tables as _requirements
         from webapp.suggestions import tables as _suggestions
         from webapp.texts import tables as _texts
         from webapp.themes import tables as _themes
         from webapp.units import tables as _units
 
-        del _answers, _audit, _coach, _notices
+        del _reminders, _requirements
+        del _answers, _audit, _coach, _desk, _notices
         del _goals, _members, _notes, _readings, _reflections, _suggestions, _texts, _themes, _units
         app.config["ALEMBIC"] = {
             "script_location": str(Path(__file__).parent / "versions"),

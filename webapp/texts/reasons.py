@@ -79,6 +79,25 @@ SENTENCES = (
     N_(
         "The process that reads files could not be started. Is there enough memory? Try: %(path)s -c 'import corpus.child'"
     ),
+    # A table of people
+    N_(
+        "%(name)s is an old Excel workbook, or protected with a password. Open it and save it as .xlsx or CSV."
+    ),
+    N_("%(name)s is not an Excel workbook. Save the table as .xlsx or CSV."),
+    N_(
+        "%(name)s is not an Excel workbook that can be read (%(error)s). Open it in Excel or LibreOffice and save it as CSV (UTF-8)."
+    ),
+    N_(
+        "%(name)s cannot be read as a table from line %(number)s on: a quotation mark is not closed there. Correct it and bring it again."
+    ),
+    N_("%(name)s holds no table. Put the people into its first sheet."),
+    N_("%(name)s would unpack to more than %(most)s MB. Save the table alone as CSV (UTF-8)."),
+    N_(
+        "%(name)s has %(count)s columns in line %(number)s; %(most)s are the most. Keep the columns that speak of people and units."
+    ),
+    N_(
+        "%(name)s has more than %(most)s rows. Divide it into parts, and bring in one after the other."
+    ),
     # What it is instead of a text
     N_(
         "%(name)s is damaged, or is something other than its name says. Fetch it again, or open it in the program that made it and save it anew."

@@ -62,7 +62,6 @@ log = structlog.get_logger("xinde.texts")
 MOST_FILES = 40
 MOST_MEGABYTES = 200
 ROOM_FOR_THE_FORM = 64 * 1024  # bytes beside the files
-MOST_DRAINED = 2 * 1024**3  # of what is too large: read and dropped, so that the answer arrives
 
 
 # The desk
@@ -177,12 +176,7 @@ def let_go(upload_id: str) -> None:
 
 @bp.errorhandler(413)
 def too_large(_error: RequestEntityTooLarge) -> Any:
-    """The rest of the request is read and dropped: a browser that is still sending
-    would otherwise see a broken connection instead of this page."""
-    left = min(request.content_length or 0, MOST_DRAINED)
-    stream = request.environ["wsgi.input"]
-    while left > 0 and (part := stream.read(min(left, 1024**2))):
-        left -= len(part)
+    doors.drop_the_rest()
     return too_much()
 
 

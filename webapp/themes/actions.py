@@ -15,10 +15,10 @@ from webapp.community import change
 from webapp.ids import new_id
 from webapp.members.once import carried_out
 from webapp.suggestions.due import new_list_due
-from webapp.themes import sharing, store
+from webapp.themes import draft_store, sharing, store
 from webapp.themes.sharing import Obstacle
 from webapp.themes.store import Item
-from webapp.themes.tables import ListItem, ReadingList
+from webapp.themes.tables import ListItem, ListUnit, ReadingList
 
 
 class Unknown(Exception):
@@ -102,9 +102,17 @@ def edit(
     drop: str | None = None,
 ) -> None:
     """Keep title, note and the readings' notes (reading -> note; one that is not named
-    stays), then move a reading by so many places, or drop one. Raises Unknown."""
+    stays), then move a reading by so many places, or drop one. Raises Unknown, and
+    Hindered for a theme list that units have which the actor does not organize (any more)."""
     with change(session):
         found = _own(session, actor, list_id)
+        if found.theme_list and found.audience != "private":
+            given = draft_store.units_of(session, actor, found.id)
+            problem = sharing.beyond(
+                actor, audience="unit", units=(), now=found.audience, units_now=given
+            )
+            if problem:
+                raise Hindered(problem)
         items = store.own_items(session, found)
         noted = [replace(item, note=notes.get(item.reading, item.note)) for item in items]
         by_reading = {item.reading: item for item in noted if item.reading != drop}
@@ -133,8 +141,8 @@ def share(
 ) -> bool:
     """Open a list to an audience, or take it back ("private"); whether it was done now.
 
-    `units`: those that the author may choose; an organizer who makes a theme list may
-    give it to any. A repeated key changes nothing. Raises Hindered and Unknown.
+    `units`: those that the author may choose; for a theme list, those
+    that they organize. A repeated key changes nothing. Raises Hindered and Unknown.
     """
     with change(session):
 
@@ -147,6 +155,11 @@ def share(
                 unit=unit_id,
                 units=units,
             )
+            if theme_list and not problem:  # one's own, so it may be given elsewhere already
+                given = [unit_id] if unit_id and audience == "unit" else []
+                problem = sharing.beyond(
+                    actor, audience=audience, units=given, now="", units_now=()
+                )
             if problem:
                 raise Hindered(problem)
             unit = unit_id if audience == "unit" else None
@@ -154,6 +167,11 @@ def share(
                 found.audience, found.unit_id, found.theme_list,
             )  # fmt: skip
             found.audience, found.unit_id = str(audience), unit
+            session.execute(  # those it was given to besides have it no more
+                sa.delete(ListUnit).filter_by(
+                    organisation_id=actor.organisation, list_id=found.id
+                )
+            )
             found.question_shown = question_shown and audience != "private"
             found.theme_list = theme_list and audience != "private"
             if audience == "private":

@@ -161,6 +161,15 @@ def publish(
             if to.audience == "unit" and len(units) < len(to.units):
                 raise Hindered("unit_gone")
             found = _list_of(session, actor, draft, now)
+            problem = sharing.beyond(
+                actor,
+                audience=to.audience,
+                units=units,
+                now=found.audience,
+                units_now=draft_store.units_of(session, actor, found.id),
+            )
+            if problem:
+                raise Hindered(problem)
             _give(session, found, to, units, now)
             if to.audience != "private":
                 _put(session, found, draft, to, now)
@@ -208,7 +217,9 @@ def _present_units(session: Session, actor: Actor, to: Publication) -> tuple[str
     there = set(
         session.scalars(
             sa.select(Unit.id).where(
-                Unit.organisation_id == actor.organisation, Unit.id.in_(to.units)
+                Unit.organisation_id == actor.organisation,
+                Unit.id.in_(to.units),
+                Unit.closed_at.is_(None),
             )
         )
     )

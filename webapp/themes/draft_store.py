@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from webapp.access import Actor
+from webapp.access import Actor, is_organizing
+from webapp.members import names
 from webapp.members.tables import Member
 from webapp.themes.drafts import Brief, Draft, DraftItem
-from webapp.themes.store import Item
+from webapp.themes.store import Item, readable_by
 from webapp.themes.tables import (
     ListBegun,
     ListItem,
@@ -23,16 +25,19 @@ from webapp.themes.tables import (
 from webapp.units.tables import Unit
 
 
-def may_build(actor: Actor) -> bool:
-    return actor.member is not None and (actor.organizer or actor.administrator)
+def _workable(actor: Actor) -> sa.ColumnElement[bool]:
+    """Drafts that the actor may work on: organizers on all, whoever organizes some
+    units on their own."""
+    of = ThemeDraft.organisation_id == actor.organisation
+    return of if actor.organizer else sa.and_(of, ThemeDraft.member_id == actor.member)
 
 
 def draft(session: Session, actor: Actor, draft_id: str) -> Draft | None:
-    """None for an unknown one, and for everybody who is no organizer."""
-    if not may_build(actor):
+    """None for an unknown one, and for everybody who may not work on it."""
+    if not is_organizing(actor):
         return None
     row = session.execute(
-        sa.select(ThemeDraft, Member.name)
+        sa.select(ThemeDraft, names.shown())
         .join(
             Member,
             sa.and_(
@@ -40,7 +45,7 @@ def draft(session: Session, actor: Actor, draft_id: str) -> Draft | None:
                 Member.id == ThemeDraft.member_id,
             ),
         )
-        .where(ThemeDraft.organisation_id == actor.organisation, ThemeDraft.id == draft_id[:32])
+        .where(_workable(actor), ThemeDraft.id == draft_id[:32])
         .execution_options(populate_existing=True)
     ).first()
     if row is None:
@@ -72,14 +77,14 @@ class DraftRow(NamedTuple):
 
 
 def drafts(session: Session, actor: Actor, *, limit: int) -> list[DraftRow]:
-    """Those of all organizers, the last changed first."""
-    if not may_build(actor):
+    """Those that the actor may work on, the last changed first."""
+    if not is_organizing(actor):
         return []
     rows = session.execute(
         sa.select(
             ThemeDraft.id,
             ThemeDraft.title,
-            Member.name,
+            names.shown(),
             ThemeDraft.member_id == actor.member,
             ThemeDraft.items,
             ThemeDraft.changed_at,
@@ -100,7 +105,7 @@ def drafts(session: Session, actor: Actor, *, limit: int) -> list[DraftRow]:
                 ReadingList.theme_list,
             ),
         )
-        .where(ThemeDraft.organisation_id == actor.organisation)
+        .where(_workable(actor))
         .order_by(ThemeDraft.changed_at.desc(), ThemeDraft.id.desc())
         .limit(limit)
     )
@@ -121,12 +126,12 @@ class PublishedRow(NamedTuple):
 
 
 def published_theme_lists(session: Session, actor: Actor, *, limit: int) -> list[PublishedRow]:
-    """Theme lists of all units. They are organizers' own work and hold no member's words."""
-    if not may_build(actor):
+    """Theme lists that may be copied. They are organizers' own work and hold no member's words."""
+    if not is_organizing(actor):
         return []
     rows = session.execute(
         _theme_lists(actor)
-        .add_columns(Member.name, sa.func.coalesce(Unit.name, ""))
+        .add_columns(names.shown(), sa.func.coalesce(Unit.name, ""))
         .join(
             Member,
             sa.and_(
@@ -149,8 +154,8 @@ def published_theme_lists(session: Session, actor: Actor, *, limit: int) -> list
 
 
 def theme_list_to_copy(session: Session, actor: Actor, list_id: str) -> tuple[str, str] | None:
-    """Title and note of a published theme list of any unit, for organizers."""
-    if not may_build(actor):
+    """Title and note of a published theme list, for whoever may copy it."""
+    if not is_organizing(actor):
         return None
     row = session.execute(
         _theme_lists(actor).add_columns(ReadingList.note).where(ReadingList.id == list_id[:32])
@@ -175,11 +180,16 @@ def items_to_copy(session: Session, actor: Actor, list_id: str) -> list[DraftIte
 
 
 def _theme_lists(actor: Actor) -> sa.Select[str, str, dt.datetime | None]:
-    return sa.select(ReadingList.id, ReadingList.title, ReadingList.shared_at).where(
+    """Published ones: for organizers those of all units; for whoever organizes some
+    units what they read themselves, and what is given to these units."""
+    found = sa.select(ReadingList.id, ReadingList.title, ReadingList.shared_at).where(
         ReadingList.organisation_id == actor.organisation,
         ReadingList.theme_list,
         ReadingList.audience != "private",
     )
+    if actor.organizer:
+        return found
+    return found.where(readable_by(replace(actor, units=actor.units | actor.organizes)))
 
 
 def units_of(session: Session, actor: Actor, list_id: str) -> list[str]:

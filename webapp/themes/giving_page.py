@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from webapp import pages
 from webapp.access import Actor
 from webapp.ids import new_id
-from webapp.members import store as members
 from webapp.themes import draft_store, schedule
 from webapp.themes.drafts import Draft
 from webapp.themes.list_pages import lang_of
+from webapp.units import store
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class GivePage(pages.Page):
 
     draft: Draft
     units: list[tuple[str, str, bool]]  # id, name, chosen
+    to_all: bool  # whether it may be given to the organisation
     audience: str
     pace: str
     starts_on: dt.date
@@ -56,10 +57,8 @@ def give(
     published = draft_store.theme_list_to_copy(session, actor, draft.id) is not None
     return GivePage(
         draft=draft,
-        units=[
-            (unit.id, unit.name, unit.id in chosen)
-            for unit in members.units(session, actor.organisation)
-        ],
+        units=[(id, name, id in chosen) for id, name in store.to_give_to(session, actor)],
+        to_all=actor.organizer,
         audience=audience or ("unit" if now or not published else "organisation"),
         pace=pace,
         starts_on=starts_on or next_monday(today),

@@ -13,9 +13,8 @@ from sqlalchemy.orm import Session
 from corpus.languages import detect
 from corpus.library import Library
 from webapp import languages, pages
-from webapp.access import Actor
+from webapp.access import Actor, is_organizing
 from webapp.ids import new_id
-from webapp.members import store as members
 from webapp.readings.kept_page import mark_of_moment
 from webapp.reflections import readers
 from webapp.reflections.readers import Readers
@@ -31,6 +30,7 @@ from webapp.themes import (
 from webapp.themes.entries import Entry
 from webapp.themes.store import Item, ListRow, Mark, ShownList
 from webapp.themes.wish_store import Wish
+from webapp.units import store as units
 
 ON_A_PAGE = 20
 IN_A_SECTION = 6  # of each kind, on the page with all kinds
@@ -83,7 +83,7 @@ def lists(session: Session, actor: Actor, show: str, *, after: Mark | None) -> L
             more = url_for(".index", show=one, after=mark)
         of_page = [Row(row, counts.get(row.id, 0)) for row in rows[:limit]]
         sections.append(Section(one, of_page, more))
-    return ListsPage(sections, show, first=after is None, can_build=draft_store.may_build(actor))
+    return ListsPage(sections, show, first=after is None, can_build=is_organizing(actor))
 
 
 def rows_of(
@@ -158,7 +158,7 @@ def show(
     wanted: int | None = None,
 ) -> ListPage:
     """`wanted`: a version; else the one that the member began, else the newest."""
-    organizer = draft_store.may_build(actor)
+    organizer = is_organizing(actor)
     versions = draft_store.versions(session, actor, found.id) if found.theme_list else []
     begun = draft_store.begun(session, actor, found.id) if versions else None
     number = next((v.number for v in versions if v.number == (wanted or begun)), None)
@@ -266,18 +266,19 @@ class PublishPage(pages.Page):
     units: list[tuple[str, str]]  # id, name
     chosen: str
     key: str
+    to_all: bool  # whether it may be given to the organisation
     obstacle: str = ""
 
 
 def publish(
     session: Session, actor: Actor, found: ShownList, *, chosen: str = "", obstacle: str = ""
 ) -> PublishPage:
-    units = members.units(session, actor.organisation)
     return PublishPage(
         kept=found,
-        units=[(unit.id, unit.name) for unit in units],
+        units=units.to_give_to(session, actor),
         chosen=chosen or (chosen_now(found) if found.theme_list else "organisation"),
         key=new_id(),
+        to_all=actor.organizer,
         obstacle=obstacle,
     )
 

@@ -5,8 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Literal, cast, get_args
 
+from webapp.access import Actor, may_organize
+
 ListAudience = Literal["private", "unit", "organisation"]
-Obstacle = Literal["no_title", "empty", "no_audience", "no_unit", "not_your_unit", "unit_gone"]
+Obstacle = Literal[
+    "no_title",
+    "empty",
+    "no_audience",
+    "no_unit",
+    "not_your_unit",
+    "unit_gone",
+    "organizers_only",
+    "not_organized",
+    "also_elsewhere",
+]
 
 TITLE_LIMIT = 200  # characters
 NOTE_LIMIT = 2_000
@@ -43,6 +55,29 @@ def obstacle(
         return "no_unit"
     if audience == "unit" and unit not in units:
         return "not_your_unit"
+    return None
+
+
+def beyond(
+    actor: Actor,
+    *,
+    audience: str | None,
+    units: Collection[str],
+    now: str,
+    units_now: Collection[str],
+) -> Obstacle | None:
+    """What keeps whoever organizes some units from giving a theme list to these, beside
+    what `obstacle` says. `now`, `units_now`: to whom it is given before; who has it
+    outside one's own units is not given anything else by this way. It can always be
+    taken back, by whoever may work on it."""
+    if audience == "private" or actor.organizer:
+        return None
+    if audience == "organisation":
+        return "organizers_only"
+    if not all(may_organize(actor, unit=unit) for unit in units):
+        return "not_organized"
+    if now == "organisation" or not all(may_organize(actor, unit=unit) for unit in units_now):
+        return "also_elsewhere"
     return None
 
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, undefer
 
 from webapp.access import Actor
+from webapp.members import names
 from webapp.members import store as members
 from webapp.members.tables import Member
 from webapp.themes.tables import ListItem, ListUnit, ReadingList
@@ -354,7 +355,7 @@ def _selected(actor: Actor, at: Any) -> sa.Select[Any]:
         sa.select(
             ReadingList.id,
             ReadingList.title,
-            Member.name,
+            names.shown(),
             ReadingList.member_id == actor.member,
             ReadingList.theme_list,
             ReadingList.audience,

@@ -23,6 +23,15 @@ def obstacle(problem: Obstacle) -> str:
         "unit_gone": _(
             "One of the units is no longer there. Look at the units again; nothing was published."
         ),
+        "organizers_only": _(
+            "Only organizers of everything give a list to the whole organisation. Choose units."
+        ),
+        "not_organized": _(
+            "You do not organize one of these units now. Choose among those in the list; nothing was published."
+        ),
+        "also_elsewhere": _(
+            "This list is also given to units that you do not organize, so an organizer publishes it anew. You can take it back, or copy it."
+        ),
         "not_your_unit": _("You are not a member of that unit now. Choose another audience."),
     }[problem]
 

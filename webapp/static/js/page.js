@@ -35,6 +35,7 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.dataset.sent) event.preventDefault();
   if (form.method === "post" && !event.defaultPrevented) form.dataset.sent = "1";
+  if ("file" in form.dataset) setTimeout(() => delete form.dataset.sent, 3000); // a download leaves the page here
 });
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;

@@ -11,7 +11,6 @@ from webapp import clock, pages
 from webapp.access import needs
 from webapp.community import db
 from webapp.jobs import queue
-from webapp.members import store as members
 from webapp.readings import kept_page
 from webapp.readings.which import well_formed
 from webapp.resources import library
@@ -20,6 +19,7 @@ from webapp.themes.actions import Hindered, Unknown
 from webapp.themes.list_pages import EditPage
 from webapp.themes.store import ShownList
 from webapp.themes.views.blueprint import Answer, bp, key_sent, own, readable
+from webapp.units import store as units
 
 STEPS = {"up": -1, "down": 1}
 
@@ -120,6 +120,9 @@ def change(list_id: str) -> Answer:
         )
     except Unknown:
         abort(404)
+    except Hindered as problem:
+        flash(wording.obstacle(problem.obstacle), "error")
+        return redirect(url_for(".show", list_id=list_id), 303)
     queue.learn_again()
     if what == "save":
         flash(_("Saved."), "info")
@@ -140,7 +143,8 @@ def share(list_id: str) -> Answer:
 @needs("list.own")
 def open_to(list_id: str) -> Answer:
     """Open the list to one of one's units or the organisation, or take it back."""
-    return opened(own(list_id), units=g.actor.units, theme_list=False, form=list_pages.share)
+    own_units = units.open_units(db.session, g.actor.organisation, g.actor.units)
+    return opened(own(list_id), among=own_units, theme_list=False, form=list_pages.share)
 
 
 @bp.get("/lists/<list_id>/publish")
@@ -152,9 +156,9 @@ def publish(list_id: str) -> Answer:
 @bp.post("/lists/<list_id>/publish")
 @needs("lists.publish")
 def give(list_id: str) -> Answer:
-    """Make it a theme list for any unit or the organisation."""
-    units = frozenset(unit.id for unit in members.units(db.session, g.actor.organisation))
-    return opened(own(list_id), units=units, theme_list=True, form=list_pages.publish)
+    """Make it a theme list for units that one organizes; organizers, for the organisation."""
+    own_units = frozenset(id for id, _name in units.to_give_to(db.session, g.actor))
+    return opened(own(list_id), among=own_units, theme_list=True, form=list_pages.publish)
 
 
 @bp.route("/lists/<list_id>/delete", methods=["GET", "POST"])
@@ -176,7 +180,11 @@ def delete(list_id: str) -> Answer:
 
 
 def opened(
-    found: ShownList, *, units: frozenset[str], theme_list: bool, form: Callable[..., pages.Page]
+    found: ShownList,
+    *,
+    among: frozenset[str],
+    theme_list: bool,
+    form: Callable[..., pages.Page],
 ) -> Answer:
     """Carry out the one choice of the form, or show the form again with what hinders it."""
     chosen = request.form.get("audience", "")[:80]
@@ -189,7 +197,7 @@ def opened(
             audience=audience or None,
             unit_id=unit or None,
             question_shown=request.form.get("question_shown") == "1",
-            units=units,
+            units=among,
             theme_list=theme_list,
             key=key_sent(),
             now=clock.now(),
