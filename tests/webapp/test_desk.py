@@ -13,13 +13,15 @@ from sqlalchemy import event
 from tests.webapp.answering import answered, decided, leaves
 from tests.webapp.people import NOW, add_member
 from tests.webapp.reflecting import actor, submit, submitted
-from webapp import access
+from webapp import access, clock
 from webapp.answers import actions as answers
 from webapp.answers.tables import Answer
 from webapp.community import change, db
 from webapp.desk import actions, acts_store, seeing, store, waiting
 from webapp.desk.tables import Review
 from webapp.ids import new_id
+from webapp.leaving import actions as leaving
+from webapp.leaving.choices import Choices
 from webapp.members.tables import Member
 from webapp.reflections import actions as reflections
 from webapp.reflections.tables import Reflection
@@ -182,6 +184,17 @@ def test_a_piece_without_a_name_is_for_organizers_of_everything_alone(
     with change(db.session) as session:
         session.get(Member, (maria.organisation_id, maria.id)).left_at = NOW
     assert standing_on_desk(ada) == before
+
+
+def test_a_piece_without_a_name_stands_as_it_stood_when_its_author_goes_for_good(maria, li, ada):
+    piece = submitted(maria, "Nameless", "Words.", audience="anonymous")
+    acted(ada, piece, "ask", "Where was it?", now=hours(25))
+    rewritten(maria, piece, "By the pier.", now=hours(50), audience="anonymous")
+    before = standing_on_desk(ada), seen(ada, piece)
+    assert before[0]["nameless"] == [piece]
+    key = (maria.organisation_id, maria.id)
+    leaving.leave(db.session, *key, Choices(nameless=True), now=hours(60), zone=clock.zone())
+    assert (standing_on_desk(ada), seen(ada, piece)) == before
 
 
 def test_the_rule_in_code_and_in_sql_agree(organisation, maria, li, omar, ada):

@@ -25,7 +25,7 @@ def test_a_column_that_no_step_makes_is_noticed(app):
 
 def test_upgrading_twice_changes_nothing(app):
     migrations.upgrade()
-    assert migrations.current() == migrations.heads() == ["0014"]
+    assert migrations.current() == migrations.heads() == ["0015"]
 
 
 def test_published_words_are_found_through_an_index(app):

@@ -301,6 +301,11 @@ def test_a_link_gives_its_role_in_its_unit_until_its_day(client_as, ada, organis
     guest = store.member_by_email(db.session, "g1@x.org")
     given = store.given_roles_of(db.session, organisation.id, guest.id)
     assert [(role.id, unit) for role, unit in given] == [("secretary", "Hill")]
+    with change(db.session) as session:  # given to nobody new from now on
+        session.get(StudyRole, (organisation.id, "secretary")).retired_at = NOW
+    assert client_as().post(f"/join/{token}", data=joining(7)).status_code == 302
+    guest = store.member_by_email(db.session, "g7@x.org")
+    assert not store.given_roles_of(db.session, organisation.id, guest.id)
     app.config["NOW"] = NOW + dt.timedelta(days=3)
     assert client_as().get(f"/join/{token}").status_code == 410
 

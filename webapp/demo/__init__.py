@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 SAMPLE = Path(__file__).parent / "organisation.json"
 SHOWN = "maria"  # the member who is named as the one to sign in as
+ORGANIZES = "yulan"  # was given the role in East Quay
 
 
 def source() -> dict[str, Any]:
@@ -54,6 +55,7 @@ def load(app: Flask, *, say: Callable[[str], None]) -> bool:
     for member in sample["members"]:
         member["password"] = password
     loading.load(sample, name=SAMPLE.name)
+    _ask_something(organisation_id)
     first = next(member for member in sample["members"] if member["key"] == SHOWN)
     say("")
     say(
@@ -62,3 +64,39 @@ def load(app: Flask, *, say: Callable[[str], None]) -> bool:
     say(f"Sign in as {first['email']} (or liwen@example.org, 中文) with the password {password}")
     say("The password is shown only now; later: xinde members reset-link maria@example.org")
     return True
+
+
+def _ask_something(organisation_id: str) -> None:
+    """A requirement, so that the pages of the study system have something to show."""
+    from webapp import clock
+    from webapp.community import db
+    from webapp.ids import derived_id
+    from webapp.members import store
+    from webapp.members.tables import Member
+    from webapp.requirements import actions
+    from webapp.requirements.asking import Says
+
+    asks = db.session.get(Member, (organisation_id, derived_id("member", ORGANIZES)))
+    assert asks is not None
+    today = clock.today()
+    says = Says(
+        title="One text and one reflection a month · 每月读一篇、写一篇",
+        from_day=today.replace(day=1),
+        starts_on=today.replace(day=1),
+        ends_on=None,
+        pace="month",
+        guidance="Write about something you did yourself. 写一件自己做过的事。",
+        read=1,
+        write=1,
+        may_replace=True,
+    )
+    actions.set_one(
+        db.session,
+        store.actor_of(db.session, asks),
+        derived_id("unit", "east-quay"),
+        says,
+        replaces=None,
+        key="sample-requirement",
+        today=today,
+        now=clock.now(),
+    )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from webapp.answers.tables import Answer
 from webapp.coach.tables import CoachDraft
+from webapp.desk.tables import Review
 from webapp.leaving import nameless
 from webapp.leaving.choices import Choices, piece_stays
 from webapp.members.tables import Organisation
@@ -67,12 +68,28 @@ def _cut_author(session: Session, piece: Reflection, author: str, zone: ZoneInfo
     assert piece.shown_at is not None  # it is submitted
     day = piece.shown_at.astimezone(zone).date()
     beginning = dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC)
-    piece.shown_at = piece.submitted_at = piece.created_at = piece.updated_at = beginning
+    piece.submitted_at = _as_late_as_it_waits(session, piece, beginning)
+    piece.shown_at = piece.created_at = piece.updated_at = beginning
     piece.member_id, piece.audience, piece.unit_id = author, "anonymous", None
     piece.title, piece.body = piece.published_title, piece.published_body
     piece.prepared, piece.goal_id = None, None
-    piece.version = piece.published_draft = 1
+    piece.version = piece.published_draft  # open forms of readers know the words by it
     session.flush()
+
+
+def _as_late_as_it_waits(
+    session: Session, piece: Reflection, beginning: dt.datetime
+) -> dt.datetime:
+    """The beginning of its day, or just after what readers had said before it was
+    submitted last: whether it waits for an organizer must not change on this day."""
+    of = {"organisation_id": piece.organisation_id, "reflection_id": piece.id}
+    moments = [beginning]
+    for at in (Answer.at, Review.at):
+        earlier = sa.select(at).filter_by(**of).where(at < piece.submitted_at)
+        said = session.scalars(earlier.order_by(at.desc()).limit(1)).first()
+        if said is not None:
+            moments.append(said + dt.timedelta(microseconds=1))
+    return max(moments)
 
 
 def _delete(session: Session, piece: Reflection, author: str) -> bool:

@@ -220,7 +220,8 @@ def _place(session: Session, invitation: Invitation, member: Member, *, now: dt.
     place = units.place_of(session, invitation.organisation_id, invitation.unit_id)
     if place:
         add_membership(session, member, place, now=now)
-    if not invitation.role_id:
+    role = session.get(StudyRole, (member.organisation_id, invitation.role_id or ""))
+    if role is None or role.retired_at is not None:  # given to nobody new since
         return
     key = {
         "organisation_id": member.organisation_id,

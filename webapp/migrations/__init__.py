@@ -39,7 +39,7 @@ class alembic:
         from webapp.themes import tables as _themes
         from webapp.units import tables as _units
 
-        del _reminders, _requirements
+        del _people, _reminders, _requirements
         del _answers, _audit, _coach, _desk, _notices
         del _goals, _members, _notes, _readings, _reflections, _suggestions, _texts, _themes, _units
         app.config["ALEMBIC"] = {

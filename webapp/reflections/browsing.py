@@ -4,6 +4,7 @@ which words, as far as the actor may read them. The newest first, a page at a ti
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection
 from typing import Any
 
@@ -98,21 +99,34 @@ def cited_passages(session: Session, actor: Actor, text_slug: str) -> dict[str, 
 
 def themes_in_use(session: Session, actor: Actor) -> list[tuple[str, int]]:
     """Themes of the pieces that the actor may read, with how many, most first."""
-    number = sa.func.count()
-    rows = session.execute(
-        sa.select(ReflectionTheme.theme, number)
-        .join(
-            Reflection,
-            sa.and_(
-                Reflection.organisation_id == ReflectionTheme.organisation_id,
-                Reflection.id == ReflectionTheme.reflection_id,
-            ),
+    if actor.member is None:
+        return []
+    # As `open_to` has it: what others may read is counted in an index alone; to it come
+    # the own pieces that are not open to oneself as a reader: hidden, or for a unit that
+    # one has left.
+    theirs = (
+        sa.select(ReflectionTheme.theme, sa.func.count())
+        .where(
+            ReflectionTheme.organisation_id == actor.organisation,
+            ReflectionTheme.readers.in_(("", *sorted(actor.units))),
         )
-        .where(open_to(actor))
         .group_by(ReflectionTheme.theme)
-        .order_by(number.desc(), ReflectionTheme.theme)
     )
-    return [(theme, count) for theme, count in rows]
+    own = sa.select(Reflection.themes).where(
+        Reflection.organisation_id == actor.organisation,
+        Reflection.member_id == actor.member,
+        Reflection.status == "submitted",
+        sa.or_(
+            Reflection.hidden_at.is_not(None),
+            sa.and_(Reflection.audience == "unit", Reflection.unit_id.not_in(sorted(actor.units))),
+        ),
+    )
+    found: Counter[str] = Counter()
+    for theme, number in session.execute(theirs):
+        found[theme] += number
+    for themes in session.scalars(own):
+        found.update(themes)
+    return sorted(found.items(), key=lambda one: (-one[1], one[0]))
 
 
 def units_in_use(session: Session, actor: Actor) -> list[tuple[str, str]]:
@@ -120,7 +134,10 @@ def units_in_use(session: Session, actor: Actor) -> list[tuple[str, str]]:
     # Asked unit by unit, each until its first piece: all that is readable would be
     # everything there is.
     of_audience = sa.exists().where(
-        Reflection.unit_id == Unit.id, open_to(actor), Reflection.audience == "unit"
+        Reflection.organisation_id == actor.organisation,
+        Reflection.unit_id == Unit.id,
+        open_to(actor),
+        Reflection.audience == "unit",
     )
     of_author = sa.exists().where(
         Membership.organisation_id == actor.organisation,

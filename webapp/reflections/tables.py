@@ -36,6 +36,15 @@ class Reflection(Base, OfOrganisation):
             sqlite_where=sa.text("published_version <> indexed_version"),
             postgresql_where=sa.text("published_version <> indexed_version"),
         ),
+        # What was written for a unit.
+        sa.Index(
+            "ix_reflections_unit",
+            "organisation_id",
+            "unit_id",
+            "status",
+            sqlite_where=sa.text("unit_id is not null"),
+            postgresql_where=sa.text("unit_id is not null"),
+        ),
         sa.CheckConstraint("status in ('draft', 'submitted', 'withdrawn')", name="status"),
         sa.CheckConstraint(
             "audience is null or audience in ('unit', 'organisation', 'anonymous')",
@@ -125,11 +134,16 @@ class ReflectionTheme(Base):
             ["reflections.organisation_id", "reflections.id"],
             ondelete="CASCADE",
         ),
+        sa.Index("ix_reflection_themes_piece", "organisation_id", "reflection_id", "theme"),
+        sa.Index("ix_reflection_themes_readers", "organisation_id", "readers", "theme"),
     )
 
     organisation_id: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
     theme: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     reflection_id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    # To whom the piece is open: "" every member, a unit, null nobody but its author. Kept by
+    # the database (keeping_readers.py); nothing else sets it.
+    readers: Mapped[str | None] = mapped_column(sa.String(32), deferred=True)
 
 
 class ReflectionVersion(Base, OfOrganisation):
