@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import pytest
 
-from tests.postgres import Postgres, is_asked_for
+from tests.postgres import Postgres, goes_beside, is_asked_for
 
 MUST_RUN = ("browser", "postgres", "data")
 _skipped: list[str] = []
@@ -29,9 +29,13 @@ def postgres_url(postgres: Postgres) -> str:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # The run on PostgreSQL goes on beside the others; the browser comes after it.
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    # Some go on beside the others and are asked for their result; the browser comes after.
     waits = [item for item in items if is_asked_for(item)]
+    if waits and _postgres.is_there():
+        beside = [item for item in items if goes_beside(item)]
+        config.hook.pytest_deselected(items=beside)
+        items[:] = [item for item in items if not goes_beside(item)]
     browser = [item for item in items if "browser" in item.keywords]
     late = {id(item) for item in (*waits, *browser)}
     items[:] = [item for item in items if id(item) not in late] + waits + browser

