@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from itertools import product
 from types import SimpleNamespace
 
@@ -272,3 +273,11 @@ def test_of_a_series_that_was_begun_the_next_part_follows_and_the_others_wait(
     read, following, waiting
 ):
     assert gathering.series_begun(Shelf(), read, set(read)) == (following, waiting)
+
+
+@pytest.mark.parametrize("goal", FACTS)
+def test_an_activity_is_shown_to_its_member_and_beside_their_name_alone(goal):
+    goal = replace(goal, activity="Service day", activity_day=AT.date())
+    for named in YES_NO:
+        shown = any(step.kind == "activity" for step in chain.of_goal(goal, named=named))
+        assert shown == (goal.mine or (goal.in_chain and named))

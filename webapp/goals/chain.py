@@ -128,8 +128,12 @@ def of_passage(reading_id: str, source: str, quote: str, *, only_you: bool = Fal
     return Step("passage", source, reading_id=reading_id, quote=quote, only_you=only_you)
 
 
-def of_goal(goal: GoalFacts, *, here: bool = False) -> list[Step]:
-    """The goal and what became of it; nothing where it is not for this reader."""
+def of_goal(goal: GoalFacts, *, here: bool = False, named: bool = False) -> list[Step]:
+    """The goal and what became of it; nothing where it is not for this reader.
+
+    `named`: its member's name stands beside it, on a piece it belongs to. Without one
+    the activity is left out: whoever entered who attended could tell whose goal it is.
+    """
     if not shows_goal(goal):
         return []
     alone = goal.mine and not goal.in_chain
@@ -145,7 +149,7 @@ def of_goal(goal: GoalFacts, *, here: bool = False) -> list[Step]:
             only_you=alone,
         )
     ]
-    if goal.activity:
+    if goal.activity and (goal.mine or named):
         steps.append(
             Step("activity", goal.activity, day=goal.activity_day, mine=goal.mine, only_you=alone)
         )

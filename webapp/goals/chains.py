@@ -46,7 +46,8 @@ def _before_piece(session: Session, actor: Actor, piece: Piece, left: int) -> li
         for goal in chain_store.goals(session, actor, ids=[piece.goal_id]):
             if chain.joins_own(goal, piece) or chain.joins_moved(goal, piece):
                 before = _before_goal(session, actor, goal, left - 1)
-                steps = [*before, *chain.of_goal(goal)]
+                named = chain.joins_own(goal, piece)
+                steps = [*before, *chain.of_goal(goal, named=named)]
                 if steps:
                     return steps
     cited = chain_store.first_cited(session, actor, piece.id)
@@ -86,7 +87,7 @@ def _after_piece(session: Session, actor: Actor, piece: Piece, left: int) -> lis
     steps: list[Step] = []
     for goal in chain_store.goals(session, actor, reflection_ids=[piece.id]):
         if chain.joins_own(goal, piece):
-            steps += chain.of_goal(goal)
+            steps += chain.of_goal(goal, named=True)
             if left:
                 steps += _after_goal(session, actor, goal, left)
     return [*steps, *_moved(session, actor, piece)]

@@ -40,6 +40,10 @@ def upgrade() -> None:
         )
     op.add_column("study_roles", sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True))
     op.execute("update study_roles set organizes = true where id = 'organizer'")
+    # Links that were made when a role gave no right: they let in, without this one.
+    op.execute(
+        "update invitations set role_id = null where role_id = 'organizer' and used_at is null"
+    )
     op.execute(
         "update study_roles set leads = true where id in"
         " ('secretary', 'group-leader', 'committee-member')"
