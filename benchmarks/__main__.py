@@ -34,6 +34,7 @@ ORDER = (
     "originality_meaning",
     "units",
     "people",
+    "study",
     "web",
     "nightly",
 )

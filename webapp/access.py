@@ -215,7 +215,7 @@ PERMISSIONS: dict[str, Permission] = {
         Permission(
             "requirements.set",
             "unit organizer",
-            "Sets, changes and withdraws requirements of the units one organizes, and puts others in the place of those from above where these allow it.",
+            "Sets, changes and withdraws requirements of the units one organizes, and puts others in the place of those from above where these allow it. A theme list is asked only where it is open to every open unit that the requirement reaches.",
         ),
         Permission(
             "progress.read",
@@ -235,7 +235,7 @@ PERMISSIONS: dict[str, Permission] = {
         Permission(
             "audit.read",
             "administrator",
-            "Sees the audit log and takes it as a table: of pieces only what one may read as a member, without who wrote them, and who signed in only on days on which five members did.",
+            "Sees the audit log and takes it as a table: of pieces only what one may read as a member, without who wrote them, and who signed in or did something for themselves only on days on which five members signed in.",
         ),
         Permission(
             "reports.read",
@@ -250,7 +250,7 @@ PERMISSIONS: dict[str, Permission] = {
         Permission(
             "units.change",
             "unit organizer",
-            "Adds, changes, moves, merges, closes and reopens units, takes members in, moves them and lets them go, gives roles in a unit and ends them: within the units one organizes. Nobody moves, merges or closes the unit from which the own right comes, and a role that organizes is given and ended only below it.",
+            "Adds, changes, moves, merges, closes and reopens units, takes members in, moves them and lets them go, gives roles in a unit and ends them: within the units one organizes. Nobody moves, merges or closes the unit from which the own right comes, and a role that organizes is given and ended only below it. Members are found by their whole name; by e-mail address too only by administrators.",
         ),
         Permission(
             "units.kinds",
@@ -270,7 +270,7 @@ PERMISSIONS: dict[str, Permission] = {
         Permission(
             "people.invite",
             "unit organizer",
-            "Makes links into the units that one organizes, sees those that are open and withdraws them; with a role that organizes only below the unit from which one's own right comes. A link works as long as whoever made it may make it.",
+            "Makes links into the units that one organizes, sees those that are open and withdraws them; with a role that organizes only below the unit from which one's own right comes, and into no unit that others left empty (organizers of everything: into those too). A link works as long as whoever made it may make it.",
         ),
         Permission(
             "people.export",

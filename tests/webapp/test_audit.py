@@ -8,14 +8,17 @@ import pytest
 import sqlalchemy as sa
 
 from tests.webapp.people import NOW, PASSWORD, add_member, client_for
-from tests.webapp.reflecting import submitted
+from tests.webapp.reflecting import actor, submitted
 from webapp.audit import store
 from webapp.audit.actions import record, record_presence
 from webapp.audit.store import Wanted
 from webapp.audit.tables import AuditEvent
 from webapp.clock import zone
 from webapp.community import change, db
+from webapp.members import actions as members
 from webapp.members.store import actor_of
+from webapp.requirements import entry_actions
+from webapp.requirements.tables import Attendance, EnteredPiece
 
 
 @pytest.fixture
@@ -73,7 +76,9 @@ def test_signing_in_and_out_and_passwords_are_logged(app, maria, ada):
     }
     said = page_of(client_for(app, ada))
     assert said.count("the address or the password was wrong") == 2
-    assert "Maria Lopez changed their password." in said
+    # a day on which one member signed in: what she did for herself would tell she was here
+    assert "changed their password" not in said
+    assert {e.about_kind for e in found if e.by} == {"day"}
 
 
 def test_only_administrators_open_it(app, maria, ada):
@@ -137,6 +142,42 @@ def test_who_signed_in_is_listed_only_for_days_on_which_many_did(app, organisati
     assert listed() == sorted([*((1, m.id) for m in people), (3, ada.id)])
     come(people[4], 2)
     assert len([day for day, _who in listed() if day == 2]) == 9
+
+
+def test_what_members_do_for_themselves_is_listed_like_signing_in(app, organisation, maria, ada):
+    entered = {"organisation_id": organisation.id, "unit_id": organisation.harbour,
+               "member_id": maria.id, "day": NOW.date(), "entered_at": NOW}  # fmt: skip
+    words = {"genre": "speech", "title": "T", "body": "B", "language": "en"}
+    with change(db.session) as session:
+        session.add(Attendance(**entered, id="a", what="A talk"))
+        session.add(EnteredPiece(**entered, **words, id="p"))
+    for kind, id in (("attendance", "a"), ("piece", "p")):
+        entry_actions.object_to(db.session, actor(maria), kind, id, "No.", now=NOW)
+        entry_actions.agree_after_all(db.session, actor(maria), kind, id, now=NOW)
+    token = members.invite(db.session, organisation.id, now=NOW)
+    new = members.join(db.session, token, name="Nia", email="nia@example.org", password=PASSWORD,
+                       language="en", now=NOW)  # fmt: skip
+    inside = add_member(organisation, "Ines", organisation.harbour, administrator=True)
+
+    def listed(admin) -> list[str]:
+        db.session.rollback()
+        found = store.events(db.session, actor_of(db.session, admin), Wanted())
+        return sorted(e.what for e in found if e.by in (maria.id, new.id))
+
+    # of joining the day alone is kept, in the database too
+    [joined] = [e for e in logged() if e.what == "invitation.used"]
+    assert joined.at == NOW.astimezone(zone()).replace(hour=0, minute=0)
+    assert listed(ada) == listed(inside) == ["invitation.used"]
+    assert "Nia joined with an invitation." in page_of(client_for(app, ada), what="invitation")
+    assert 'audit__time num"></span>' in page_of(client_for(app, ada), what="invitation")
+    for n in range(5):
+        with change(db.session) as session:
+            by = add_member(organisation, f"Member {n}", organisation.hill).id
+            record_presence(session, organisation.id, "sign_in.done", by=by, at=NOW, zone=zone())
+    attended = ["attendance.agreed", "attendance.objected", "invitation.used"]
+    assert listed(ada) == attended
+    # a piece that was entered in a unit is told in that unit alone
+    assert listed(inside) == [*attended, "piece.agreed", "piece.objected"]
 
 
 def test_filters_and_pages(app, organisation, maria, ada, monkeypatch):

@@ -472,6 +472,8 @@ def test_a_quotation_after_which_nothing_was_written_yet():
     assert (EVENTS_EN + "\n\n" + block)[slice(*found[0].span)].startswith("> Ask")
     assert "passage_unanswered" not in kinds(EVENTS_EN + "\n\n" + block + "I did not ask.")
     assert "passage_unanswered" not in kinds(EVENTS_EN + " It says:\n\n" + block)
+    loss = EVENTS_EN.replace("\n\n", " ") + " That week my father died."
+    assert "passage_unanswered" not in kinds(loss + "\n\n" + block)
 
 
 def test_an_open_goal_is_asked_about_until_the_text_tells_of_it():

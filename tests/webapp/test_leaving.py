@@ -14,6 +14,8 @@ from tests.webapp.answering import answered, decided
 from tests.webapp.people import NOW, PASSWORD, add_member, client_for
 from tests.webapp.reflecting import actor, draft, note, submitted
 from webapp.answers import store as answers
+from webapp.audit.actions import record_presence
+from webapp.audit.tables import AuditEvent
 from webapp.clock import zone
 from webapp.community import Base, change, db
 from webapp.jobs import queue
@@ -137,9 +139,11 @@ def test_nothing_of_her_is_left_but_what_she_leaves_without_her_name(
         "anonymous": submitted(maria, f"Nameless {OPEN}", f"No name {OPEN}.", audience="anonymous"),
         "unit": submitted(maria, f"Unit {SECRET}", f"For few {SECRET}.", audience="unit", unit=unit),
         "hidden": submitted(maria, f"Hidden {SECRET}", f"Hidden {SECRET}."),
+        "unseen": submitted(maria, f"Unseen {OPEN}", f"Unseen {OPEN}.", audience="anonymous"),
         "withdrawn": submitted(maria, f"Withdrawn {SECRET}", f"Gone {SECRET}."),
     }  # fmt: skip
     decided(ada, "reflection", pieces["hidden"])
+    decided(ada, "reflection", pieces["unseen"])
     client_for(app, maria).post(f"/reflections/{pieces['withdrawn']}/withdraw")
     answered(maria, mine, f"An answer {OPEN}.")
     for piece in pieces.values():
@@ -197,7 +201,9 @@ def test_nothing_of_her_is_left_but_what_she_leaves_without_her_name(
                 sa.select(Reflection.id, Reflection.audience).where(Reflection.member_id == author)
             ).all()
         )
-        assert stay == {pieces["organisation"]: "anonymous", pieces["anonymous"]: "anonymous"}
+        kinds = ("organisation", "anonymous", "unseen")
+        assert stay == dict.fromkeys((pieces[kind] for kind in kinds), "anonymous")
+        assert db.session.get_one(Reflection, (organisation.id, pieces["unseen"])).hidden_at
 
 
 # Tables that are work for the organisation; the rows that this test makes up in them
@@ -255,8 +261,18 @@ def test_pieces_without_a_name_do_not_change_when_she_goes(app, organisation, ma
     assert main_of(client_for(app, li).get(f"/reflections/{piece}").text) == before
 
 
+def test_a_hidden_piece_without_a_name_does_not_vanish_with_her(app, organisation, maria, ada):
+    hidden = submitted(maria, "Hidden nameless", "No name.", audience="anonymous")
+    decided(ada, "reflection", hidden)
+    before = main_of(client_for(app, ada).get("/moderation").text)
+    assert "Hidden nameless" in before
+    assert leave(maria) == []
+    assert main_of(client_for(app, ada).get("/moderation").text) == before
+    assert client_for(app, ada).get(f"/reflections/{hidden}").status_code == 404
+
+
 def test_the_page_asks_for_the_password_and_ends_every_session(app, organisation, maria, ada):
-    here, there = client_for(app, maria), client_for(app, maria)
+    here, there, her_id = client_for(app, maria), client_for(app, maria), maria.id
     note(maria, "A note", "Private.")
     submitted(maria, "Named", "Words.")
     page = here.get("/me/leave").text
@@ -276,8 +292,16 @@ def test_the_page_asks_for_the_password_and_ends_every_session(app, organisation
         "/login", data={"email": "maria.lopez@example.org", "password": PASSWORD}
     )
     assert "not right" in again.text
-    log = client_for(app, ada).get("/audit").text
-    assert "Somebody who is no longer here deleted their account." in log
+    line = db.session.scalars(sa.select(AuditEvent).filter_by(what="account.deleted")).one()
+    assert (line.by, line.about_kind) == (her_id, "day")
+    said = "Somebody who is no longer here deleted their account."
+    assert said not in client_for(app, ada).get("/audit").text  # few signed in on that day
+    for n in range(5):
+        with change(db.session) as session:
+            record_presence(
+                session, organisation.id, "sign_in.done", by=f"m{n}", at=NOW, zone=zone()
+            )
+    assert said in client_for(app, ada).get("/audit").text
 
 
 def test_guessing_the_password_there_is_slow_too(app, maria):
@@ -288,12 +312,20 @@ def test_guessing_the_password_there_is_slow_too(app, maria):
 
 
 def test_the_last_administrator_cannot_go(app, organisation, ada, maria):
+    berta = add_member(organisation, "Berta", organisation.hill, administrator=True)
+    with change(db.session) as session:  # cannot sign in: nobody could let people in
+        session.get_one(User, berta.account_id).password = None
     with pytest.raises(LastAdministrator):
         leave(ada)
+    page = client_for(app, ada).get("/me/leave").text  # says so before anything is pressed
+    assert "You are the only administrator" in page.partition('action="/me/leave"')[0]
+    assert "Nothing was changed" not in page
     said = client_for(app, ada).post("/me/leave", data={"password": PASSWORD})
     assert said.status_code == 409
-    assert "You are the only administrator" in said.text
-    add_member(organisation, "Berta", organisation.hill, administrator=True)
+    assert "then come back. Nothing was changed." in said.text
+    with change(db.session) as session:
+        session.get_one(User, berta.account_id).password = PASSWORD
+    assert "You are the only" not in client_for(app, ada).get("/me/leave").text
     assert client_for(app, ada).post("/me/leave", data={"password": PASSWORD}).status_code == 302
 
 

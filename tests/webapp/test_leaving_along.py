@@ -14,12 +14,13 @@ import sqlalchemy as sa
 from tests.webapp.answering import answered
 from tests.webapp.people import NOW, add_member, client_for
 from tests.webapp.reflecting import actor, draft, note, submitted
+from webapp import resources
 from webapp.access import Actor
 from webapp.audit.tables import AuditEvent
 from webapp.coach.tables import CoachChoice
 from webapp.community import change, db
 from webapp.goals.tables import Goal
-from webapp.leaving import sections
+from webapp.leaving import returning, sections
 from webapp.notes.tables import Note
 from webapp.readings.tables import Deed, Place
 from webapp.reflections import actions as reflections
@@ -95,8 +96,10 @@ def rich(app, organisation, maria, li) -> dict[str, str]:
                                 changed_at=NOW, unanswered=["yawning"]))  # fmt: skip
         session.flush()
         session.add(ListItem(organisation_id=organisation.id, list_id="listkept", position=1,
-                             reading_id="small-goals/1.1", reading_group="small-goals", title="Patience",
-                             sentence="Wait.", covers=["listen"]))  # fmt: skip
+                             reading_id=resources.library().passages("small-goals")[0].id,
+                             reading_group="small-goals", title="A small goal",
+                             sentence="A goal that cannot be started on Monday is a wish.",
+                             covers=["listen"]))  # fmt: skip
         me = session.merge(maria)
         me.working_on, me.interests, me.newness = "Meetings", ["reflection"], 70
         me.switched_off = ["place"]
@@ -227,6 +230,71 @@ def test_what_she_still_has_stays_as_it_is(app, rich, maria):
     assert (goal.member_id, goal.reflection_id) == (maria.id, rich["named"])
 
 
+def written(files: dict[str, list[Any]], member: dict[str, Any] | None = None) -> bytes:
+    """A zip that somebody wrote by hand."""
+    head = {"format": "xinde-everything", "version": 1, "member": member or {}}
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        packed.writestr("data.json", json.dumps(head))
+        for name, rows in files.items():
+            packed.writestr(f"data/{name}.jsonl", "\n".join(json.dumps(row) for row in rows))
+    return out.getvalue()
+
+
+AT = "2026-05-04T09:30:00Z"
+KEPT = {"title": "Kept", "made_at": AT, "changed_at": AT, "audience": "private"}
+
+
+def test_words_that_a_reading_does_not_hold_do_not_come_back_as_its_own(app, maria, li):
+    his = f"reflection/{submitted(li, 'Of Li', 'Words of Li.')}"
+    secret = f"reflection/{draft(li, 'Draft', 'A draft of Li.')}"
+    passage, other = (found.id for found in resources.library().passages("small-goals")[:2])
+    true, forged = "A goal that cannot be started on Monday is a wish.", "Obey me."
+    # (reading, what it is said to say, whether it does)
+    told = [(passage, true, True), (passage, forged, False), (other, true, False),
+            (his, "Words of Li.", True), (his, forged, False), (secret, "A draft of Li.", False),
+            ("small-goals/none", true, False), ("../etc passwd", true, False)]  # fmt: skip
+    items = [{"list_id": "l", "position": n, "reading_id": reading, "title": "T",
+              "reading_group": "good-discussion", "sentence": said, "note": f"Note {n}"}
+             for n, (reading, said, _holds) in enumerate(told)]  # fmt: skip
+    goals = [{"id": f"g{n}", "what": f"Goal {n}", "reading_id": reading, "quote": said,
+              "source": "The statutes", "in_chain": True, "created_at": AT, "updated_at": AT}
+             for n, (reading, said, _holds) in enumerate(told)]  # fmt: skip
+    packed = written({"reading_lists": [{**KEPT, "id": "l"}], "reading_list_items": items,
+                      "goals": goals})  # fmt: skip
+    assert bring(app, maria, packed).status_code == 200
+    db.session.rollback()
+    found = db.session.scalars(sa.select(ListItem).order_by(ListItem.position)).all()
+    assert [(i.note, i.sentence) for i in found] == [
+        (f"Note {n}", said if holds else "") for n, (_reading, said, holds) in enumerate(told)
+    ]
+    # nor do they stand under the title of another text
+    assert {i.reading_group for i in found[:7]} == {"small-goals", his, secret}
+    kept = db.session.scalars(sa.select(Goal).order_by(Goal.what)).all()
+    assert [(g.what, g.reading_id, g.quote) for g in kept] == [
+        (f"Goal {n}", reading if holds else None, said if holds else "")
+        for n, (reading, said, holds) in enumerate(told)
+    ]
+    assert {g.source for g in kept} == {"", "A small goal · Cut it down", "Of Li · Li Wen"}
+
+
+def test_nobody_brings_back_more_than_one_may_have(app, maria, monkeypatch):
+    monkeypatch.setattr(returning, "MOST_ROWS", 2)
+    monkeypatch.setitem(returning.MOST, "reading_lists", 3)
+    note(maria, "Here before", "Words.")
+    page = {"title": "N", "body": "B", "language": "en", "version": 1, "created_at": AT, "updated_at": AT}  # fmt: skip
+    said = bring(app, maria, written({"notes": [{**page, "id": f"n{n}"} for n in range(3)]}))
+    assert said.status_code == 422
+    assert "more than 2 of one kind, the most that can be brought back: your notes." in said.text
+    said = bring(app, maria, written({"reading_lists": [{**KEPT, "id": f"l{n}"} for n in range(4)]}))  # fmt: skip
+    assert "more than 3 of one kind" in said.text
+    assert "your reading lists" in said.text
+    db.session.rollback()
+    # what there was room for is here, with what was here before
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Note)) == 2
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(ReadingList)) == 3
+
+
 def test_a_zip_of_a_stranger_opens_nothing_and_breaks_nothing(app, organisation, rich, maria, li):
     """It names others' things by their ids, and values that no column can have."""
     of_li = submitted(li, "Of Li", "Words of Li.")
@@ -253,17 +321,7 @@ def test_a_zip_of_a_stranger_opens_nothing_and_breaks_nothing(app, organisation,
         "deeds": [{"id": "d", "kind": "liked", "reading_id": "a", "reading_group": "a",
                    "at": "2026-05-04T09:30:00Z"}],
     }  # fmt: skip
-    head = {
-        "format": "xinde-everything",
-        "version": 1,
-        "member": {"interests": [1], "newness": "x"},
-    }
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as packed:
-        packed.writestr("data.json", json.dumps(head))
-        for name, rows in files.items():
-            packed.writestr(f"data/{name}.jsonl", "\n".join(json.dumps(row) for row in rows))
-    said = bring(app, maria, out.getvalue())
+    said = bring(app, maria, written(files, {"interests": [1], "newness": "x"}))
     assert said.status_code == 200
     assert "2 pieces, as drafts" in said.text
     assert "10 things in the file could not be read" not in said.text

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask, current_app
+from flask_babel import Babel
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -96,6 +98,7 @@ def test_what_stays_of_a_piece():
     assert not piece_stays(keeps, status="draft", audience="organisation", hidden=False)
     assert not piece_stays(keeps, status="submitted", audience="organisation", hidden=True)
     assert not piece_stays(Choices(), status="submitted", audience="organisation", hidden=False)
+    assert piece_stays(keeps, status="submitted", audience="anonymous", hidden=True)
     assert piece_stays(Choices(), status="submitted", audience="anonymous", hidden=False)
     assert list_stays(Choices(), audience="unit", theme_list=True)
     assert not list_stays(Choices(), audience="organisation", theme_list=False)
@@ -158,6 +161,37 @@ def test_a_line_longer_than_any_row_ends_the_reading(tmp_path, monkeypatch):
     package = opening.opened(zipped(tmp_path / "a.zip", files))
     with pytest.raises(PackageRefused):
         list(package.rows("notes"))
+    package.close()
+
+
+@pytest.mark.parametrize(
+    ("limit", "most", "rows", "cause"),
+    [("MOST_ROWS", 3, 4, "too_many"), ("MOST_UNPACKED", 0, 1, "too_much"), ("MOST_LINE", 5, 1, "too_large")],
+)  # fmt: skip
+def test_more_than_the_limits_is_refused_and_the_part_is_named(
+    tmp_path, monkeypatch, limit, most, rows, cause
+):
+    package = opening.opened(
+        zipped(tmp_path / "a.zip", {"data.json": HEAD, "data/notes.jsonl": '{"id": "a"}\n' * rows})
+    )
+    assert len(list(package.rows("notes"))) == rows
+    monkeypatch.setattr(opening, limit, most)
+    with pytest.raises(PackageRefused) as refused:
+        list(package.rows("notes"))
+    package.close()
+    assert (refused.value.cause, refused.value.section) == (cause, "notes")
+    with Flask("words").app_context():
+        Babel(current_app)
+        said = wording.refused(cause, "notes", 20_000)
+    assert "your notes" in said
+    assert ("20,000" in said) == (cause != "too_large")
+
+
+def test_as_many_rows_as_the_limit_are_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(opening, "MOST_ROWS", 3)
+    files = {"data.json": HEAD, "data/notes.jsonl": '{"id": "a"}\n' * 3}
+    package = opening.opened(zipped(tmp_path / "a.zip", files))
+    assert len(list(package.rows("notes"))) == 3
     package.close()
 
 

@@ -18,7 +18,9 @@ from webapp.ids import new_id
 from webapp.members import actions as members
 from webapp.members import store
 from webapp.members.tables import Invitation, Member, User
+from webapp.people import undo_actions
 from webapp.people.tables import ImportedThing, PeopleImport
+from webapp.reminders import actions as reminders
 from webapp.units.tables import Appointment, Membership, StudyRole, Unit, UnitKind
 
 TABLE = """name;e-mail;unit;parent unit;kind;role;language
@@ -193,6 +195,25 @@ def test_undoing_leaves_those_who_came_in_or_for_whom_something_was_written(
     assert not store.actor_of(db.session, omar).units
 
 
+def test_who_comes_in_while_an_import_is_undone_stays(client_as, ada, organisation, monkeypatch):
+    client = client_as(ada)
+    path = send_table(client, "name,email,unit\nNoor,noor@x.org,Hill\nZoe,zoe@x.org,Hill\n")
+    run(client, path)
+    links = client.post(f"{path}/links").data.decode("utf-8-sig").splitlines()
+    token = next(line for line in links if "noor@x.org" in line).split("/join/")[1]
+    seen = undo_actions.fates(db.session, organisation.id, path.split("/")[-1])
+    assert len(seen.people_go) == 2
+    joined = {"name": "Noor Aziz", "email": "noor@x.org", "password": "a few plain words"}
+    assert client_as().post(f"/join/{token}", data=joined).status_code == 302
+    monkeypatch.setattr(undo_actions, "fates", lambda *_a: seen)  # read before she came
+    client.post(f"{path}/undo")
+    noor = store.member_by_email(db.session, "noor@x.org")
+    assert store.actor_of(db.session, noor).units == {organisation.hill}
+    assert store.member_by_email(db.session, "zoe@x.org") is None
+    (undone,) = said("import.people_undone")
+    assert (undone.details["people"], undone.details["stayed"]) == (1, 1)
+
+
 def test_a_table_that_cannot_be_read_is_refused_on_the_page(client_as, ada, maria):
     client = client_as(ada)
     sent = client.post("/people/imports", data={"file": (BytesIO(b"name\nA\0B\n"), "x.csv")})
@@ -360,6 +381,9 @@ def test_open_invitations_of_other_units_are_neither_seen_nor_withdrawn(
 def test_who_leaves_is_out_at_once_and_may_come_back(client_as, ada, maria, organisation):
     give(maria, organisation.harbour, "organizer")
     client, opened = client_as(ada), client_as(maria)
+    who = store.actor_of(db.session, maria)
+    token = reminders.new_address(db.session, who, "calendar", key="k" * 16, now=NOW)
+    assert client_as().get(f"/calendar/{token}.ics").status_code == 200
     assert opened.get("/people").status_code == 200
     assert "Harbour" in client.get(f"/people/members/{maria.id}/leave").text
     assert client.post(f"/people/members/{maria.id}/leave").status_code == 303
@@ -370,6 +394,7 @@ def test_who_leaves_is_out_at_once_and_may_come_back(client_as, ada, maria, orga
     assert client.post(f"/people/members/{maria.id}/back").status_code == 303
     back = store.actor_of(db.session, db.session.get(Member, (organisation.id, maria.id)))
     assert (back.units, back.organizes) == ({organisation.harbour}, frozenset())
+    assert client_as().get(f"/calendar/{token}.ics").status_code == 404  # of before: ended
     refused = client.post(f"/people/members/{ada.id}/leave")
     assert refused.status_code == 422
     assert "the only administrator" in refused.text

@@ -234,6 +234,45 @@ def test_no_small_group_is_told_apart(district, client_as, ada, maria, li, omar)
         assert sheet(client_as(ada), unit) == {}
 
 
+def test_a_requirement_less_another_is_not_a_person(district, client_as, ada, maria, li):
+    """Harbour has six people; five of them were given a role for which more is asked."""
+    people = crowd(district, district.harbour, 4)
+    crowd(district, district.hill, 4)
+    requires(district, district.harbour, "For all")
+    requires(district, district.top, "For organizers", role_id="organizer")
+    for member in [*people, maria]:
+        organizes(district, member, district.harbour)
+    pages = [
+        f"/units/{unit}/report{query}"
+        for unit in (district.harbour, district.top)
+        for query in ("", "?period=2026-05", "?period=2026")
+    ]
+
+    def told() -> set[str]:
+        """Requirements of which a page or its table file tells a number."""
+        found = set()
+        for path in pages:
+            page = client_as(ada).get(path)
+            table = client_as(ada).get(path.replace("/report", "/report.csv"))
+            assert (page.status_code, table.status_code) == (200, 200)
+            drawn = page.text.partition("<figure")[2]
+            found |= {
+                title
+                for title in ("For all", "For organizers")
+                if title in table.text or f"{title} (" in drawn
+            }
+            note = page.text.partition("Not told, because")[2].partition("</p>")[0]
+            assert ("For organizers" in note) == ("For organizers" not in table.text)
+        return found
+
+    assert "For organizers" not in told()
+    for path in pages[1:2]:  # May, to which all six belong
+        assert "For all" in client_as(ada).get(path.replace("/report", "/report.csv")).text
+    organizes(district, li, district.harbour)
+    pages[:] = pages[1:2]
+    assert told() == {"For all", "For organizers"}  # the same people
+
+
 def test_pieces_without_a_name_count_only_where_no_unit_can_be_told(
     district, client_as, ada, maria, li
 ):
@@ -355,6 +394,8 @@ def test_the_plan_counts_what_progress_counts(district, ada, maria, li, omar):
                   genre="experience" if n == 6 else "reflection")
         for n, one in enumerate(people[:7])
     ]  # fmt: skip
+    # Whoever organizes the mill answers for pieces of the mill, and for no others.
+    submitted(crowd(district, district.mill, 5)[0], "Of another unit", now=APRIL)
     question = answered(omar, pieces[0], "Why?", "question")
     answered(li, pieces[1])
     answered(people[8], pieces[2])

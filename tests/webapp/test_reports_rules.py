@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from webapp.reports import figures, leaving, periods, small_groups
 from webapp.reports.figures import Table
-from webapp.reports.grouping import Ways, groups, of_everybody
+from webapp.reports.grouping import Ways, groups, of_everybody, together
 from webapp.reports.people_store import Kind
 from webapp.reports.periods import NoPeriod, Period
 from webapp.reports.plan import Asked, Kept, Window
@@ -138,6 +138,64 @@ def test_a_figure_about_some_people_of_a_unit_is_decided_by_these():
     assert one_unit.shown == {"top", "a"}
     few = {**everybody, Kind(frozenset("a"), "maria"): 1}
     assert groups(ways, few, lambda kind: kind.units if kind.member else ()).shown == frozenset()
+
+
+def cells(members, asked) -> dict[str, frozenset[int]]:
+    """The people of each cell that is shown: of everybody, by unit, and of each
+    requirement. members: the units of each; asked: for whom each requirement holds."""
+    ways = Ways(tree(T="", A="T", B="T", C="T"))
+    kinds = [Kind(units, str(n)) for n, units in enumerate(members)]
+    people = dict.fromkeys(kinds, 1)
+    everybody = of_everybody(ways, people)
+    those = {
+        name: groups(ways, people, lambda kind, who=who: kind.units if int(kind.member) in who else ())
+        for name, who in asked.items()
+    }  # fmt: skip
+    shown = {"": everybody.shown, **together(everybody, those)}
+    return {
+        f"{name} {unit}": frozenset(int(k.member) for k, in_ in of.within.items() if unit in in_)
+        for name, of in {"": everybody, **those}.items()
+        for unit in shown[name]
+    }
+
+
+numbers = st.frozensets(st.integers(0, 13))
+
+
+@given(
+    st.lists(st.frozensets(st.sampled_from("ABC"), min_size=1, max_size=2), min_size=5, max_size=14),
+    st.lists(numbers | numbers.map(lambda out: frozenset(range(14)) - out), max_size=4),
+)  # fmt: skip
+@settings(max_examples=60, deadline=None)
+def test_no_requirements_less_others_are_about_fewer_than_five(members, whom):
+    found = cells(members, {f"R{n}": who for n, who in enumerate(whom)})
+    for one, other in combinations(found.values(), 2):
+        for rest in (one - other, other - one, one & other):
+            assert not 0 < len(rest) < FEWEST
+    of = np.array([[float(n in who) for n in range(len(members))] for who in found.values()])
+    assert not computable(of.reshape(len(found), len(members)), FEWEST)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"R1": range(6), "R2": range(5)}, {" T", " A", "R1 A", "R1 T"}),  # less it: the sixth
+        ({"R2": range(5)}, {" T", " A"}),  # so it is beside what all of them handed in
+        ({"R2": range(4)}, {" T", " A"}),
+        ({"R1": range(6), "R2": range(6)}, {" T", " A", "R1 A", "R1 T", "R2 A", "R2 T"}),
+    ],
+)  # fmt: skip
+def test_a_requirement_for_some_of_a_unit_gives_way_to_one_for_all(asked, told):
+    members = [frozenset("A")] * 6 + [frozenset("T")] * 6
+    assert set(cells(members, asked)) == told
+
+
+def test_of_requirements_for_some_the_larger_is_told():
+    members = [frozenset("T")] * 20
+    assert set(cells(members, {"R1": range(9), "R2": range(10)})) == {" T", "R2 T"}
+    assert set(cells(members, {"R2": range(10), "R1": range(1, 11)})) == {" T", "R1 T"}  # by id
+    told = set(cells(members, {"R1": range(5), "R2": range(10)}))
+    assert told == {" T", "R1 T", "R2 T"}
 
 
 def test_spans_are_summed_only_where_each_of_them_is_told():

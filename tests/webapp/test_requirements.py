@@ -22,6 +22,8 @@ from webapp.members.tables import Member
 from webapp.readings.tables import Deed
 from webapp.requirements import progress
 from webapp.requirements.tables import Attendance, EnteredPiece, Requirement
+from webapp.themes import draft_actions
+from webapp.themes.drafts import Brief, DraftItem
 from webapp.units import actions as units
 from webapp.units.tables import Appointment, Membership, Unit
 
@@ -284,6 +286,41 @@ def test_a_contradiction_is_shown_before_it_is_kept_and_both_hold(
 
 
 # Bad input
+
+
+def test_a_theme_list_is_asked_only_where_everybody_it_reaches_may_open_it(
+    client_as, organisation, boss, ada
+):
+    harbour = organisation.harbour
+    items = [DraftItem("small-goals/1", "small-goals", "Small goals", "A goal is small.", 2)]
+    made = draft_actions.begin(
+        db.session, actor(ada), key=new_id(), title="Of the harbour", brief=Brief(), items=items,
+        now=NOW,
+    )  # fmt: skip
+
+    def give(*units: str) -> None:
+        draft = {"version": "1", "audience": "unit", "unit": list(units), "key": new_id()}
+        assert client_as(ada).post(f"/lists/{made}/build/publish", data=draft).status_code == 303
+
+    def ask() -> Any:
+        sent = form(content="list", list_id=made, sure="1")
+        return client_as(boss).post(f"/units/{harbour}/requirements/new", data=sent)
+
+    give(harbour)
+    with change(db.session):
+        db.session.add(
+            Membership(
+                organisation_id=organisation.id, id=new_id(), member_id=boss.id, unit_id=harbour,
+                since=NOW,
+            )
+        )  # fmt: skip
+    crew = below(organisation, "Crew", harbour)
+    refused = ask()
+    assert refused.status_code == 422
+    assert "members of “Crew”, for one, cannot open it" in refused.text
+    assert "Of the harbour" not in client_as(ada).get(f"/units/{crew}/requirements").text
+    give(harbour, crew)
+    assert ask().status_code == 303
 
 
 def test_a_form_that_cannot_be_met_names_the_field_and_keeps_what_was_typed(

@@ -319,6 +319,76 @@ def test_roles_that_organize_are_given_and_ended_below_ones_own_only(
     assert send(client_as(ada), f"{of_maria}/leave").status_code == 303
 
 
+def test_a_role_that_organizes_outlives_neither_its_giver_nor_is_given_to_oneself(
+    organisation, rosa, li, client_as
+):
+    client, low = client_as(rosa), make(organisation, "Low", organisation.harbour)
+    own, of_li = (f"/units/{low}/people/{who.id}" for who in (rosa, li))
+    assert send(client, f"{own}/roles", role="organizer").status_code == 404
+    assert in_unit(low) == set()
+    for name in ("Rosa Klein", "Li Wen"):
+        assert send(client, f"/units/{low}/people", who=name).status_code == 303
+    assert 'value="organizer"' not in client.get(own).text
+    refused = send(client, f"{own}/roles", role="organizer")
+    assert refused.status_code == 422
+    assert "You do not give yourself a role that organizes" in refused.text
+    assert send(client, f"{own}/roles", role="mentor").status_code == 303
+    with change(db.session):
+        db.session.execute(
+            sa.update(Appointment)
+            .where(Appointment.unit_id == organisation.harbour)
+            .values(until=NOW + dt.timedelta(days=9, hours=14, minutes=30))
+        )
+    for until in ("", "2026-05-14"):
+        longer = send(client, f"{of_li}/roles", role="organizer", until=until)
+        assert longer.status_code == 422
+        assert "would last longer" in longer.text
+    assert send(client, f"{of_li}/roles", role="organizer", until="2026-05-13").status_code == 303
+
+
+def test_nobody_opens_to_themselves_what_others_left_behind(
+    organisation, rosa, maria, ada, client_as
+):
+    client = client_as(rosa)
+    low, new = (make(organisation, n, organisation.harbour) for n in ("Low", "New"))
+    send(client, f"/units/{low}/people", who="Maria Lopez")
+    piece = piece_for(organisation, maria, low)
+    for what in ("close", "reopen"):
+        assert send(client, f"/units/{low}/{what}", seen=seen(low)).status_code == 303
+    joining = send(client, f"/units/{low}/people", who="Rosa Klein")
+    assert joining.status_code == 422
+    assert "An administrator can take you in" in joining.text
+    of_rosa = f"/units/{organisation.harbour}/people/{rosa.id}"
+    for path, form in (
+        (f"{of_rosa}/move", {"to": low, "sure": "1"}),
+        (f"/units/{low}/people/{rosa.id}/roles", {"role": "mentor"}),
+        ("/people/invitations", {"unit": low}),
+    ):
+        assert send(client, path, **form).status_code in (404, 422), path
+    # where nobody ever was she may; and merging it does not let her in
+    assert send(client, f"/units/{new}/people", who="Rosa Klein").status_code == 303
+    assert send(client, f"/units/{new}/merge", seen=seen(new), to=low).status_code == 422
+    assert in_unit(low) == set()
+    assert client.get(piece).status_code == 404
+    assert send(client_as(ada), f"/units/{low}/people", who="Rosa Klein").status_code == 303
+    assert client.get(piece).status_code == 200
+
+
+def test_only_administrators_find_members_by_address(organisation, rosa, omar, ada, client_as):
+    where = f"/units/{organisation.harbour}"
+    client, words = client_as(rosa), {"who": "omar.haddad@example.org"}
+    known, unknown = (
+        send(client, f"{where}/people", who=who) for who in (words["who"], "no@example.org")
+    )
+    assert known.status_code == unknown.status_code == 422
+    assert "There is no member of this name." in known.text
+    assert "There is no member of this name." in unknown.text
+    assert "or e-mail address" not in client.get(where).text
+    assert "or e-mail address" in client_as(ada).get(where).text
+    assert in_unit(organisation.harbour).isdisjoint({"Omar Haddad"})
+    assert send(client, f"{where}/people", who="Omar Haddad").status_code == 303
+
+
 def test_the_own_last_right_ends_only_after_a_warning(organisation, rosa, client_as):
     client, harbour = client_as(rosa), organisation.harbour
     own = db.session.scalar(sa.select(Appointment.id).where(Appointment.member_id == rosa.id))
@@ -348,10 +418,12 @@ def test_joining_leaving_and_coming_back_change_access_at_once_and_stay_history(
     assert "already" in send(client, f"/units/{harbour}/people", who="Omar Haddad").text
     assert send(client, f"/units/{harbour}/people/{omar.id}/leave").status_code == 303
     assert of_omar.get(piece).status_code == 404
+    assert "You no longer belong to" in of_omar.get("/news").text
     late = send(client, f"/units/{harbour}/people/{omar.id}/leave")
     assert late.status_code == 409
     assert "no longer belongs" in late.text
     send(client, f"/units/{harbour}/people", who="Omar Haddad")
+    assert "You belong to" in of_omar.get("/news").text
     rows = db.session.scalars(
         sa.select(Membership.until).where(
             Membership.unit_id == harbour, Membership.member_id == omar.id

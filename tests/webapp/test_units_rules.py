@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +14,7 @@ from webapp.units.rules import Node, Rights
 from webapp.units.tree import in_tree_order
 
 ALL = Rights(everywhere=True)
+DAY = dt.datetime(2026, 5, 4, tzinfo=dt.UTC)
 
 
 def tree(**parents):
@@ -83,6 +87,7 @@ def test_a_unit_with_open_units_below_is_closed_only_when_they_move_up():
     assert rules.to_close(SCHOOL, ALL, "a", units_go_up=False) == "has_units"
     assert rules.to_close(SCHOOL, ALL, "a", units_go_up=True) is None
     assert rules.to_close(SCHOOL, ALL, "a11", units_go_up=False) is None
+    assert rules.to_close(SCHOOL, ALL, "root", units_go_up=True) == "top_with_units"
     twin = with_(SCHOOL, "a1", name="B")  # which would meet another of its name above
     assert rules.to_close(twin, ALL, "a", units_go_up=True) == "same_name"
 
@@ -128,6 +133,28 @@ def test_who_was_asked_into_a_merged_unit_comes_to_where_its_people_went():
 def test_a_role_that_organizes_is_given_strictly_below_ones_own(unit, organizes, may):
     assert rules.may_give(SCHOOL, OF_A, unit, organizes=organizes) == may
     assert rules.may_give(SCHOOL, ALL, unit, organizes=organizes)
+
+
+def test_nobody_but_an_administrator_gives_themselves_a_role_that_organizes():
+    administrator = replace(ALL, administrator=True)
+    given = {"own": True, "right_ends": None, "since": DAY, "until": None}
+    for rights, says in ((OF_A, "own_role"), (ALL, "own_role"), (administrator, None)):
+        assert rules.to_give(SCHOOL, rights, "a1", organizes=True, **given) == says
+        assert rules.to_give(SCHOOL, rights, "a1", organizes=False, **given) is None
+
+
+@pytest.mark.parametrize(
+    ("ends", "until", "says"),
+    [(None, None, None), (None, 9, None), (5, None, "beyond_own"), (5, 6, "beyond_own"), (5, 5, None)],
+)  # fmt: skip
+def test_a_role_that_organizes_ends_no_later_than_the_right_to_give_it(ends, until, says):
+    days = {
+        "right_ends": ends and DAY + dt.timedelta(days=ends),
+        "until": until and DAY + dt.timedelta(days=until),
+    }
+    given = {"own": False, "since": DAY, **days}
+    assert rules.to_give(SCHOOL, OF_A, "a1", organizes=True, **given) == says
+    assert rules.to_give(SCHOOL, OF_A, "a1", organizes=False, **given) is None
 
 
 def test_one_ends_ones_own_last_right_only_when_sure():

@@ -47,6 +47,7 @@ class Table:
         self.closed: set[str] = set()
         self.went_to: dict[str, str] = {}  # merged units
         self.present = set(BELONG)
+        self.ever = set(BELONG)  # whoever belonged to a unit at some time
         self.given = {("rosa", "a", "organizer")}
         self.pieces: dict[str, tuple[str, str, str | None, bool]] = {}
 
@@ -97,10 +98,25 @@ class Table:
             return sure or bool(left - {(unit, role) for role in roles})
         return self.strictly_above(by, unit)
 
+    def lets_in_alone(self, by: str, unit: str, member: str) -> bool:
+        """Whether somebody would come alone, by their own hand, to what others left."""
+        return (
+            by == member
+            and by not in EVERYWHERE
+            and not any(u == unit for m, u in self.present)
+            and any(u == unit and m != by for m, u in self.ever)
+        )
+
+    def _in(self, unit: str, member: str) -> None:
+        self.present.add((member, unit))
+        self.ever.add((member, unit))
+
     def join(self, by: str, unit: str, member: str) -> bool:
         if not self.works_on(by, unit) or (member, unit) in self.present:
             return False
-        self.present.add((member, unit))
+        if self.lets_in_alone(by, unit, member):
+            return False
+        self._in(unit, member)
         return True
 
     def _may_leave(self, by: str, unit: str, member: str, sure: bool) -> bool:
@@ -125,10 +141,10 @@ class Table:
     def move_member(self, by: str, unit: str, member: str, to: str, sure: bool) -> bool:
         if not self.works_on(by, to) or to == unit or (member, to) in self.present:
             return False
-        if not self._may_leave(by, unit, member, sure):
+        if not self._may_leave(by, unit, member, sure) or self.lets_in_alone(by, to, member):
             return False
         self._out(unit, member)
-        self.present.add((member, to))
+        self._in(to, member)
         return True
 
     def give(self, by: str, unit: str, member: str, role: str) -> bool:
@@ -136,8 +152,12 @@ class Table:
             return False
         if ROLES[role] and not self.strictly_above(by, unit):
             return False
+        if ROLES[role] and by == member and by != "ada":  # nobody but an administrator
+            return False
+        if (member, unit) not in self.present and self.lets_in_alone(by, unit, member):
+            return False
         self.given.add((member, unit, role))
-        self.present.add((member, unit))
+        self._in(unit, member)
         return True
 
     def end(self, by: str, unit: str, member: str, role: str, sure: bool) -> bool:
@@ -164,10 +184,14 @@ class Table:
             return False
         if not self.works_on(by, into) or into == unit or unit in self.up(into):
             return False
+        along = {m for m, u in self.present if u == unit}
+        if along == {by} and self.lets_in_alone(by, into, by):
+            return False
         for other, parent in self.parent.items():
             if parent == unit:
                 self.parent[other] = into
-        self.present |= {(m, into) for m, u in self.present if u == unit}
+        for member in along:
+            self._in(into, member)
         self.given = {g for g in self.given if g[1] != unit}
         self.closed.add(unit)
         self.went_to[unit] = into

@@ -63,19 +63,31 @@ def record_by_author(
     back. The day alone, at its beginning: a moment would lead to who had just
     signed in, and the order of lines to who came before.
     """
-    day = at.astimezone(zone).date()
-    beginning = dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC)
     about = ("reflection", reflection)
-    record(session, organisation, what, by=None, at=beginning, about=about, **details)
+    record(session, organisation, what, by=None, at=day_of(at, zone), about=about, **details)
 
 
 def record_presence(
-    session: Session, organisation: str, what: str, *, by: str, at: dt.datetime, zone: ZoneInfo
+    session: Session,
+    organisation: str,
+    what: str,
+    *,
+    by: str,
+    at: dt.datetime,
+    zone: ZoneInfo,
+    **details: Any,
 ) -> None:
-    """Add a line that says that somebody was there: signed in, signed out.
+    """Add a line that says that somebody was there: signed in, signed out, or did what
+    members do for themselves.
 
     It is about its day, so that a page can leave out days on which few came: there
     it would tell who wrote the piece without a name that bears that day.
     """
     day = at.astimezone(zone).date().isoformat()
-    record(session, organisation, what, by=by, at=at, about=("day", day))
+    record(session, organisation, what, by=by, at=at, about=("day", day), **details)
+
+
+def day_of(at: dt.datetime, zone: ZoneInfo) -> dt.datetime:
+    """The beginning of its day: for a line that keeps the day alone."""
+    day = at.astimezone(zone).date()
+    return dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC)

@@ -13,6 +13,7 @@ from webapp.audit import wording
 from webapp.audit.store import Event, Wanted
 
 ABOUT_LINKED = ("unit", "member", "reflection")  # what a line leads to more lines about
+DAY_ALONE = ("invitation.used",)  # recorded with the day alone, like what an author does
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def line(event: Event, called: Mapping[tuple[str, str], str], zone: ZoneInfo) ->
     about = (event.about_kind or "", event.about_id or "")
     return Line(
         day=local.date(),
-        time="" if by_author else f"{local:%H:%M}",
+        time="" if by_author or event.what in DAY_ALONE else f"{local:%H:%M}",
         sentence=wording.sentence(
             event.what,
             who,

@@ -20,7 +20,7 @@ from webapp.audit.actions import record, record_presence
 from webapp.community import change, db
 from webapp.members.tables import Member, Organisation
 
-PRESENCE = ("sign_in.done", "sign_in.ended")
+SIGNING = ("sign_in.done", "sign_in.ended")
 
 log = structlog.get_logger("xinde.audit")
 
@@ -66,7 +66,7 @@ def _add(noted: list[tuple[str, int]], refused: bool) -> None:
     now, zone = clock.now(), clock.zone()
     if any(what == "password.changed" for what, _account in noted):
         # Flask-Security signs in anew whoever changes a password
-        noted = [(what, account) for what, account in noted if what not in PRESENCE]
+        noted = [(what, account) for what, account in noted if what not in SIGNING]
     with change(db.session) as session:
         for what, account in noted:
             member = session.execute(
@@ -78,10 +78,7 @@ def _add(noted: list[tuple[str, int]], refused: bool) -> None:
                 continue
             if what == "sign_in.ended" and member.left_at is not None:
                 continue  # that they left is in the log; an old cookie is signed out each time
-            if what in PRESENCE:
-                record_presence(session, member[0], what, by=member[1], at=now, zone=zone)
-            else:
-                record(session, member[0], what, by=member[1], at=now, about=("member", member[1]))
+            record_presence(session, member[0], what, by=member[1], at=now, zone=zone)
         if refused:
             organisation = session.scalar(sa.select(Organisation.id).limit(1))
             if organisation is not None:

@@ -2,7 +2,8 @@
 
 Administrators read no more of people's writing than any member, and the log is no
 way around that: what is about a piece is shown only to whoever would read it, and
-days on which few came are left out of who signed in and out.
+days on which few came are left out of who signed in and out, or did something for
+themselves.
 """
 
 from __future__ import annotations
@@ -100,6 +101,13 @@ def shown_to(actor: Actor) -> sa.ColumnElement[bool]:
             AuditEvent.about_kind == "reflection",
             AuditEvent.about_id.in_(sorted(actor.units)),
             entered.correlate(AuditEvent),
+            sa.and_(
+                AuditEvent.about_kind == "day",
+                sa.or_(
+                    AuditEvent.by == actor.member,
+                    AuditEvent.details["unit"].as_string().in_(sorted(actor.units)),
+                ),
+            ),
         ),
         sa.or_(
             AuditEvent.about_kind.is_(None),

@@ -113,8 +113,13 @@ def sentence(what: str, who: str, about: str, details: Mapping[str, Any]) -> str
     if words is None:
         return _("%(who)s: %(what)s", who=who, what=what)
     said = str(words) % _Places(details, who=who, about=about)
-    if what == "invitation.made" and details.get("administrator"):
-        said += " " + _("Whoever uses it is administrator.")
+    if what == "invitation.made":
+        if details.get("role"):
+            said += " " + _("Whoever uses it gets the role “%(role)s”.", role=details["role"])
+        if details.get("administrator"):
+            said += " " + _("Whoever uses it is administrator.")
+        if details.get("organizer"):
+            said += " " + _("Whoever uses it keeps the library and organizes every unit.")
     return said
 
 

@@ -50,6 +50,7 @@ class Cues:
     reason: Sign
     rhetorical: Sign
     felt_then: Sign  # a feeling that was, at some moment
+    loss: Sign  # somebody died
     old: re.Pattern[str]  # words of another time
     ordinary: re.Pattern[str]  # the small words that any text of today has
 
@@ -78,6 +79,7 @@ def of(language: str) -> Cues:
         reason=_sign([said["reason"]]),
         rhetorical=_sign([said["rhetorical"]]),
         felt_then=_sign([said["felt_then"]]),
+        loss=_sign([said["loss"]]),
         old=_pattern([said["old"]]),
         ordinary=_pattern([said["ordinary"]]),
     )

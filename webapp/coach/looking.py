@@ -114,13 +114,15 @@ def _noticed(
     found += noticing.stock_phrases(seen, phrases)
     found += noticing.too_long(seen)
     last = whole.last_quotation(draft, body)
-    if last:
+    asks_of_passage = not noticing.tells_of_loss(seen)
+    if last and asks_of_passage:
         known = last.reading_id if last.reading_id in ids else None
         found.append(Noticed("passage_unanswered", quotation=last, about=known))
     if draft.share_of(genre.whole.en, genre.whole.zh) >= 1 and _is_read(read, seen):
         found += whole.lacks(seen, genre, clause if genre.passage else "", about)
         if (
-            genre.passage
+            asks_of_passage
+            and genre.passage
             and clause
             and whole.unanswered(draft, seen, passages, whole.names(passages))
         ):

@@ -52,6 +52,12 @@ class Noticed:
     about: str | None = None
 
 
+def tells_of_loss(seen: Sequence[Seen]) -> bool:
+    """Whether somebody's death is told. What a passage has to do with it is then no
+    question to ask."""
+    return any(cues.of(o.sentence.language).loss(cues.folded(o.sentence.words)) for o in seen)
+
+
 def no_case(seen: Sequence[Seen]) -> list[Noticed]:
     """General claims with no case in their paragraph, in those beside it, or within a few
     sentences; those farthest from any case first."""

@@ -155,7 +155,7 @@ def _no_hard(it: Noticed) -> Said:
         _("Which of these things was the hardest for you?")
         if it.form == "many"
         else _("What is the hardest part of this for you?"),
-        _("Others will meet the same difficulty, and it helps to know about it."),
+        _("Others may meet the same difficulty, and it helps to know about it beforehand."),
     )
 
 
@@ -170,7 +170,7 @@ def _no_other_view(it: Noticed) -> Said:
 def _no_condition(it: Noticed) -> Said:
     return (
         _("No sentence was found that says where or for whom this would work again."),
-        _("What must be there for it to work in another place?"),
+        _("What would another place need for it to work there?"),
         _("What worked for you may need something that others do not have."),
     )
 
@@ -203,22 +203,24 @@ def _passage_unanswered(it: Noticed) -> Said:
             "The passage says: “%(clause)s”. No sentence was found that comes back to it.",
             clause=it.clause,
         ),
-        _("What would you answer to these words?"),
+        _("What connects these words, for you, with what you write here?"),
         _("This text is kept with that reading, and a reader may look for what connects them."),
     )
 
 
 def _hard_left(it: Noticed) -> Said:
     return (
-        _("Here you name a difficulty, and the text then goes on to something else."),
+        _("Here you name a difficulty. Nothing was found just after it that takes it up."),
         _("What has helped you with it so far, even a little?"),
-        _("Others may have the same difficulty and would like to know."),
+        _(
+            "It need not be solved. What helped you a little may help others, if you want to tell it."
+        ),
     )
 
 
 def _question_open(it: Noticed) -> Said:
     return (
-        _("You ask yourself this question, and the text then goes on to something else."),
+        _("You ask yourself this question, and the paragraph ends with it."),
         _("What would you answer today?"),
         _("The answer does not have to be final. You can change it later."),
     )
@@ -226,7 +228,7 @@ def _question_open(it: Noticed) -> Said:
 
 def _feeling_bare(it: Noticed) -> Said:
     return (
-        _("You name a feeling here. No moment that it came from was found beside it."),
+        _("You name a feeling here. The moment it came from was not found near it."),
         _("What was happening when you felt this?"),
         _("A reader understands a feeling better when the moment can be seen."),
     )
@@ -243,7 +245,7 @@ def _no_case(it: Noticed) -> Said:
 def _no_when(it: Noticed) -> Said:
     return (
         _("This sentence speaks of something you mean to do. No day or time was found in it."),
-        _("On which day can you begin?"),
+        _("What is the first thing you will do, and on which day?"),
         _("When there is a day, you can look back and see what came of it."),
     )
 
@@ -251,7 +253,7 @@ def _no_when(it: Noticed) -> Said:
 def _stock_phrase(it: Noticed) -> Said:
     return (
         _("“%(phrase)s” can be read in very many texts.", phrase=it.phrase),
-        _("What did you see, hear or do that made you say this?"),
+        _("What stands behind it for you: something you saw, heard, did, or mean to do?"),
         _("Readers go quickly over words they have met often. Only you can tell what you saw."),
     )
 

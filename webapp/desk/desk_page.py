@@ -23,7 +23,7 @@ from webapp.ids import new_id
 from webapp.reflections import store as reflections
 from webapp.reflections.store import Mark, Shown
 
-ON_A_PAGE = 20
+ON_A_PAGE = 15
 AT_FIRST: dict[Group, int] = {"nameless": 10, "returned": 5}  # as long as the whole desk is shown
 GROUPS: tuple[Group, ...] = get_args(Group)
 QUESTIONS_OF = dt.timedelta(days=90)  # how long a question without reply is shown
@@ -102,20 +102,24 @@ def groups(
     ids = [row.id for rows, _more in found.values() for row in rows]
     shown = reflections.readable_among(session, actor, ids)
     acts = acts_store.of_pieces(session, actor.organisation, ids)
-    words = store.words_of(session, actor.organisation, ids)
     return {
         group: Listed(
             group,
-            [_item(row, shown[row.id], acts[row.id], words[row.id]) for row in rows if row.id in shown],
+            [_item(row, shown[row.id], acts[row.id]) for row in rows if row.id in shown],
             reflections.mark_text(rows[-1].mark) if more else None,
         )
         for group, (rows, more) in found.items()
     }  # fmt: skip
 
 
-def _item(row: Waits, piece: Shown, acts: Sequence[Act], words: str) -> Item:
+def _item(row: Waits, piece: Shown, acts: Sequence[Act]) -> Item:
     return Item(
-        piece, row.at, lang(piece.language), asked_back(acts), seeing.stamp(words, acts), new_id()
+        piece,
+        row.at,
+        lang(piece.language),
+        asked_back(acts),
+        seeing.stamp(row.words, acts),
+        new_id(),
     )
 
 

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from webapp.access import Actor
 from webapp.desk import store
 from webapp.requirements import store as requirements
-from webapp.requirements.asking import Required, Says
-from webapp.requirements.holding import Plan, holds_through
+from webapp.requirements.asking import Required, Says, says_on
+from webapp.requirements.holding import Plan, Tree, holds_through, path
 from webapp.requirements.spans import Span
 from webapp.requirements.spans import of_requirement as spans_of
 
@@ -35,15 +35,30 @@ def of_units(session: Session, actor: Actor, today: dt.date) -> list[Due]:
     tops = dict(store.topmost(session, actor, limit=MOST))
     tree = requirements.way_up(session, actor.organisation, tops)
     found = []
-    for required in requirements.required_in(session, actor.organisation, tree):
+    asked = requirements.required_in(session, actor.organisation, tree)
+    for required in asked:
         running = _running(required, today)
         if running is None:
             continue
         says, span = running
-        unit = required.unit_id if required.unit_id in tops else next(iter(tops))
+        below = [unit for unit in tops if required.unit_id in path(tree, unit)]
+        unit = next((u for u in below if not _replaced(required, says, u, asked, tree, today)), "")
+        if not unit:
+            continue
         url = url_for("requirements.progress", unit_id=unit)
         found.append(Due(says.title, tops[unit], span.due, url))
     return sorted(found, key=lambda due: (due.day, due.title))[:MOST]
+
+
+def _replaced(
+    required: Required, says: Says, unit: str, asked: Iterable[Required], tree: Tree, day: dt.date
+) -> bool:
+    """Whether another stands in for it there, for everybody."""
+    if not says.may_replace:
+        return False
+    others = [o for o in asked if o.replaces_id == required.id and o.unit_id in path(tree, unit)]
+    said = [says_on(other, day) for other in others]
+    return any(s is not None and s.unit_kind is None and s.role_id is None for s in said)
 
 
 def _running(required: Required, day: dt.date) -> tuple[Says, Span] | None:

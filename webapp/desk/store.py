@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -20,7 +19,7 @@ from webapp.members.tables import Member
 from webapp.reflections import store as reflections
 from webapp.reflections.store import Mark
 from webapp.reflections.tables import Reflection
-from webapp.units.tables import Membership, Unit
+from webapp.units.tables import Appointment, Membership, Unit
 
 Group = Literal["first", "back", "returned", "nameless"]
 
@@ -86,6 +85,7 @@ class Waits:
 
     id: str
     at: dt.datetime
+    words: str  # which words it has now: see `words`
 
     @property
     def mark(self) -> Mark:
@@ -115,7 +115,7 @@ def _waits(
     at = Reflection.submitted_at if named else Reflection.shown_at
     audience = Reflection.audience
     query = (
-        sa.select(Reflection.id, at)
+        sa.select(Reflection.id, at, Reflection.published_draft)
         .where(
             reviewable_by(actor),
             Reflection.organisation_id == actor.organisation,
@@ -128,7 +128,8 @@ def _waits(
     if after is not None:
         moment, last = after
         query = query.where(sa.or_(at > moment, sa.and_(at == moment, Reflection.id > last)))
-    return [Waits(id, moment) for id, moment in session.execute(query) if moment]
+    rows = session.execute(query)
+    return [Waits(id, moment, words(id, draft)) for id, moment, draft in rows if moment]
 
 
 @dataclass(frozen=True)
@@ -204,36 +205,26 @@ def topmost(session: Session, actor: Actor, *, limit: int) -> list[tuple[str, st
     """Id and name of the open units that the actor organizes and above which they
     organize none, by name."""
     query = (
-        sa.select(Unit.id, Unit.name)
+        sa.select(Unit.id, Unit.name, Unit.parent_id)
         .where(Unit.organisation_id == actor.organisation, Unit.closed_at.is_(None))
         .order_by(Unit.name, Unit.id)
-        .limit(limit)
     )
     if actor.organizer:
-        query = query.where(Unit.parent_id.is_(None))
-    else:
-        organized = one_of(Unit.parent_id, actor.organizes)
-        query = query.where(
-            one_of(Unit.id, actor.organizes), sa.or_(Unit.parent_id.is_(None), ~organized)
-        )
-    return [(id, name) for id, name in session.execute(query)]
+        rows = session.execute(query.where(Unit.parent_id.is_(None)).limit(limit))
+        return [(id, name) for id, name, _above in rows]
+    # The topmost are among those in which a role was given.
+    given = sa.select(Appointment.unit_id).where(
+        Appointment.organisation_id == actor.organisation, Appointment.member_id == actor.member
+    )
+    rows = session.execute(query.where(Unit.id.in_(given)))
+    mine = actor.organizes
+    return [(id, name) for id, name, above in rows if id in mine and above not in mine][:limit]
 
 
 def words(piece: str, published_draft: int) -> str:
     """Which words a piece has now, as a form carries it. Tells nothing of how often its
     draft was saved."""
     return derived_id("words", piece, str(published_draft))[:8]
-
-
-def words_of(session: Session, organisation: str, pieces: Collection[str]) -> dict[str, str]:
-    if not pieces:
-        return {}
-    rows = session.execute(
-        sa.select(Reflection.id, Reflection.published_draft).where(
-            Reflection.organisation_id == organisation, Reflection.id.in_(list(pieces))
-        )
-    )
-    return {id: words(id, draft) for id, draft in rows}
 
 
 @dataclass(frozen=True)

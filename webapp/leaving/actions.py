@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from webapp.audit.actions import record
+from webapp.audit.actions import record_presence
 from webapp.community import Base, change, db
 from webapp.leaving import nameless, pieces, store
 from webapp.leaving.choices import Choices, list_stays
@@ -45,8 +45,10 @@ def leave(
         member = session.get(Member, key, populate_existing=True, with_for_update=True)
         if member is None or member.account_id is None:
             return []
-        if member.administrator and not store.another_administrator(session, *key):
-            raise LastAdministrator
+        if member.administrator:
+            store.hold_administrators(session, organisation)
+            if not store.another_administrator(session, *key):
+                raise LastAdministrator
         name, account = member.name, member.account_id
         look = pieces.part_from_pieces(session, key, choices, zone)
         pieces.part_from_answers(session, key, choices, now)
@@ -54,7 +56,7 @@ def leave(
         _forget_name(session, key, name, account)
         _part_from_the_rest(session, key)
         _delete_member(session, key, account)
-        record(session, organisation, "account.deleted", by=member_id, at=now)
+        record_presence(session, organisation, "account.deleted", by=member_id, at=now, zone=zone)
     _empty_write_log()
     return look
 

@@ -24,12 +24,14 @@ class Choices:
 
 def piece_stays(choices: Choices, *, status: str, audience: str | None, hidden: bool) -> bool:
     """Whether a piece stays. One for a unit does not: without a name it would have to
-    be open to everybody, and it was written for few. Nor does a hidden one."""
-    if status != "submitted" or hidden:
+    be open to everybody, and it was written for few. Nor does a hidden one with the
+    name; one without stays like the others, and hidden: if it vanished from what
+    organizers decided about, that would tell them whose it was."""
+    if status != "submitted":
         return False
     if audience == "anonymous":
         return choices.nameless
-    return audience == "organisation" and choices.pieces
+    return audience == "organisation" and choices.pieces and not hidden
 
 
 def list_stays(choices: Choices, *, audience: str, theme_list: bool) -> bool:

@@ -22,8 +22,8 @@ MOST_ENTRIES = 60_000
 MOST_DIRECTORY = 16 * 1024 * 1024  # bytes
 MOST_HEAD = 4 * 1024 * 1024  # bytes of data.json
 MOST_LINE = 2 * 1024 * 1024  # bytes of one row
-MOST_ROWS = 200_000  # of one section
-MOST_BYTES = 800 * 1024 * 1024  # of all sections, unpacked
+MOST_ROWS = 20_000  # of one section, and of what a member has of it after bringing back
+MOST_UNPACKED = 100  # megabytes of all sections
 
 _END = struct.Struct("<4s4H2LH")  # the end record of a zip's directory
 # What reading a broken or hostile zip may raise.
@@ -41,11 +41,12 @@ _BROKEN = (
 
 
 class PackageRefused(Exception):
-    """It cannot be brought back; `cause` says why in one word."""
+    """It cannot be brought back, or not further; `cause` says why in one word, `section`
+    where it ended."""
 
-    def __init__(self, cause: str) -> None:
+    def __init__(self, cause: str, section: str = "", most: int = 0) -> None:
         super().__init__(cause)
-        self.cause = cause
+        self.cause, self.section, self.most = cause, section, most
 
 
 class Package:
@@ -67,12 +68,16 @@ class Package:
                     self._read += len(line)
                     if not line:
                         return
-                    if len(line) > MOST_LINE or self._read > MOST_BYTES:
-                        raise PackageRefused("too_large")
+                    if len(line) > MOST_LINE:
+                        raise PackageRefused("too_large", section)
+                    if self._read > MOST_UNPACKED * 1024 * 1024:
+                        raise PackageRefused("too_much", section, MOST_UNPACKED)
                     yield _object(line)
+                if not lines.read(1):
+                    return
         except _BROKEN:
             raise PackageRefused("broken") from None
-        raise PackageRefused("too_large")
+        raise PackageRefused("too_many", section, MOST_ROWS)
 
     def close(self) -> None:
         self._packed.close()

@@ -2,7 +2,8 @@
 
 Nothing becomes readable by others: pieces come back as drafts, lists as private ones.
 Ids are derived from those in the file and the member, so that the same file brings
-nothing twice; what the member still has is left as it is.
+nothing twice; what the member still has is left as it is. A quotation comes back only
+where it stands in what it says it is quoted from.
 """
 
 from __future__ import annotations
@@ -16,18 +17,22 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from corpus.library import Library
+from webapp import clock
 from webapp.access import Actor
-from webapp.audit.actions import record
+from webapp.audit.actions import record_presence
 from webapp.community import Base, change
 from webapp.ids import derived_id
 from webapp.languages import LANGUAGES
-from webapp.leaving import plain, sections
-from webapp.leaving.opening import Package
+from webapp.leaving import plain, quoted, sections
+from webapp.leaving.opening import MOST_ROWS, Package, PackageRefused
 from webapp.leaving.plain import Unreadable
 from webapp.members.tables import Member
 from webapp.suggestions.due import new_list_due
+from webapp.themes import sharing
 
 AT_ONCE = 200  # rows in one transaction: others write in between
+MOST = {"reading_lists": sharing.MOST_LISTS}  # of one member; else as many as one section has
 MOST_TOLD = 300  # pieces whose earlier audience the page names
 
 # What is read again, in this order. The rest of a package is for its reader.
@@ -37,13 +42,14 @@ RETURNING = (
     "steers", "reading_lists", "reading_list_items", "coach_choices",
 )  # fmt: skip
 
-ALLOWED: dict[str, Collection[str]] = {
+ALLOWED: dict[str, Collection[Any]] = {
     "language": tuple(LANGUAGES),
     "reflections.genre": ("reflection", "experience", "summary", "speech"),
     "reflection_versions.cause": ("pause", "submitted", "restored", "conflict"),
     "goals.status": ("open", "done", "partly", "not_done", "let_go"),
     "deeds.kind": ("read", "saved", "set_aside"),
     "steers.kind": ("more", "less", "not_author", "not_theme"),
+    "reading_list_items.position": range(sharing.MOST_ITEMS),
 }
 
 # How a row begins again, whatever the file says.
@@ -78,17 +84,27 @@ class Returned:
     pieces: list[tuple[str, str]] = field(default_factory=list)  # (title, audience before)
 
 
-def bring_back(session: Session, actor: Actor, package: Package, *, now: dt.datetime) -> Returned:
-    """Each bundle of rows is one change; broken off, the same file goes on where it was."""
+def bring_back(
+    session: Session, actor: Actor, library: Library, package: Package, *, now: dt.datetime
+) -> Returned:
+    """Each bundle of rows is one change; broken off, the same file goes on where it was.
+    Raises PackageRefused."""
     work = _Work(session, actor)
     for name in RETURNING:
-        rows = package.rows(name)
-        while bundle := list(islice(rows, AT_ONCE)):
+        lines = package.rows(name)
+        while bundle := list(islice(lines, AT_ONCE)):
+            rows = work.read(name, bundle)
+            true = quoted.held(session, actor, library, quoted.said_in(name, rows))
             with change(session):
-                work.restore(name, bundle)
+                all_in = work.restore(name, [quoted.believed(name, row, true) for row in rows])
+            if not all_in:
+                raise PackageRefused("too_many", name, MOST.get(name, MOST_ROWS))
     with change(session):
         _profile(session, actor, package.head.get("member"))
-        record(session, actor.organisation, "import.own", by=actor.member, at=now)
+        record_presence(
+            session, actor.organisation, "import.own", by=str(actor.member), at=now,
+            zone=clock.zone(),
+        )  # fmt: skip
         new_list_due(session, actor)
     return work.returned
 
@@ -98,10 +114,12 @@ class _Work:
         self.session, self.actor, self.returned = session, actor, Returned()
         self.had = {name: set(self._own_ids(name)) for name in OWN}  # before, by their ids
         self.made: dict[str, dict[str, str]] = {name: {} for name in OWN}  # in the file -> here
+        self.has = {name: self._count(name) for name in RETURNING}
 
-    def restore(self, name: str, bundle: Iterable[dict[str, Any] | None]) -> None:
+    def read(self, name: str, bundle: Iterable[dict[str, Any] | None]) -> list[dict[str, Any]]:
+        """The rows as they will be, without those that the member still has."""
         table = Base.metadata.tables[name]
-        new: dict[tuple[Any, ...], dict[str, Any]] = {}
+        found = []
         for raw in bundle:
             try:
                 if raw is None:
@@ -111,12 +129,21 @@ class _Work:
                 self.returned.unreadable += 1
                 continue
             if row is not None:
-                new[self._key(name, row)] = row
+                found.append(row)
+        return found
+
+    def restore(self, name: str, rows: Iterable[dict[str, Any]]) -> bool:
+        """Whether there was room for all of them."""
+        table = Base.metadata.tables[name]
+        new = {self._key(name, row): row for row in rows}
         there = self._there(table, new) if new else set()
         fresh = [row for key, row in new.items() if key not in there]
-        if fresh:
-            self.session.execute(sa.insert(table), fresh)
-            self.returned.counts[name] = self.returned.counts.get(name, 0) + len(fresh)
+        taken = fresh[: max(0, MOST.get(name, MOST_ROWS) - self.has[name])]
+        if taken:
+            self.session.execute(sa.insert(table), taken)
+            self.has[name] += len(taken)
+            self.returned.counts[name] = self.returned.counts.get(name, 0) + len(taken)
+        return len(taken) == len(fresh)
 
     def _row(self, table: sa.Table, raw: dict[str, Any]) -> dict[str, Any] | None:
         """The row as it will be, or None where the member still has it."""
@@ -209,6 +236,10 @@ class _Work:
         if names:
             query = query.where(columns[0].in_(sorted({key[0] for key in new})))
         return {tuple(row) if names else () for row in self.session.execute(query)}
+
+    def _count(self, name: str) -> int:
+        mine = sections.own_rows(name, self.actor).order_by(None).subquery()
+        return self.session.scalar(sa.select(sa.func.count()).select_from(mine)) or 0
 
     def _own_ids(self, name: str) -> Iterator[str]:
         table = Base.metadata.tables[name]

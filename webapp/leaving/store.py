@@ -12,6 +12,7 @@ from webapp.answers.tables import Answer
 from webapp.goals.tables import Goal
 from webapp.members.tables import Member
 from webapp.notes.tables import Note
+from webapp.people import store as people
 from webapp.readings.tables import Deed
 from webapp.reflections.tables import Reflection
 from webapp.themes.tables import ReadingList
@@ -95,17 +96,15 @@ def _answers(actor: Actor) -> sa.ScalarSelect[int]:
 
 
 def another_administrator(session: Session, organisation: str, member: str) -> bool:
-    """Whether somebody else could keep the installation. To be asked inside a change:
-    nobody of them goes until it ends."""
-    rows = session.scalars(
+    """Whether somebody else could keep the installation."""
+    return any(id != member for id in people.administrators(session, organisation))
+
+
+def hold_administrators(session: Session, organisation: str) -> None:
+    """Nobody of them goes until the caller's change ends."""
+    session.execute(
         sa.select(Member.id)
-        .where(
-            Member.organisation_id == organisation,
-            Member.administrator,
-            Member.left_at.is_(None),
-            Member.account_id.is_not(None),
-        )
+        .where(Member.organisation_id == organisation, Member.administrator)
         .order_by(Member.id)
         .with_for_update()
     )
-    return any(id != member for id in list(rows))

@@ -13,9 +13,9 @@ from flask_login import current_user
 from flask_security.utils import logout_user, verify_password
 from werkzeug.wrappers import Response
 
-from webapp import clock, doors, pages
+from webapp import clock, doors, pages, resources
 from webapp.access import needs
-from webapp.audit.actions import record
+from webapp.audit.actions import record_presence
 from webapp.community import change, db
 from webapp.jobs import queue
 from webapp.leaving import actions, opening, packing, returning, store, wording
@@ -65,7 +65,9 @@ def take() -> Response:
     """The zip, written into a file that goes when it was sent."""
     with change(db.session) as changing:
         organisation, member = g.actor.organisation, g.actor.member
-        record(changing, organisation, "export.own", by=member, at=clock.now())
+        record_presence(
+            changing, organisation, "export.own", by=member, at=clock.now(), zone=clock.zone()
+        )
     file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it was sent
     packing.pack(file, db.session, g.actor, now=clock.now())
     name = f"xinde-{clock.today().isoformat()}.zip"
@@ -84,9 +86,12 @@ def bring_back() -> tuple[str, int]:
         sent.save(archive)
         try:
             with closing(opening.opened(archive)) as package:
-                returned = returning.bring_back(db.session, g.actor, package, now=clock.now())
-        except PackageRefused as refused:
-            return pages.render(EverythingPage(problem=wording.refused(refused.cause)), 422)
+                returned = returning.bring_back(
+                    db.session, g.actor, resources.library(), package, now=clock.now()
+                )
+        except PackageRefused as no:
+            problem = wording.refused(no.cause, no.section, no.most)
+            return pages.render(EverythingPage(problem=problem), 422)
     return pages.render(
         EverythingPage(
             brought=wording.brought_back(returned),
@@ -102,7 +107,8 @@ def bring_back() -> tuple[str, int]:
 @bp.get("/leave")
 @needs("account.rights")
 def leave() -> tuple[str, int]:
-    return pages.render(LeavePage(store.counts(db.session, g.actor), Choices()))
+    problem = wording.last_administrator() if _is_last_administrator() else ""
+    return pages.render(LeavePage(store.counts(db.session, g.actor), Choices(), problem))
 
 
 @bp.post("/leave")
@@ -114,8 +120,8 @@ def leave_now() -> tuple[str, int] | Response:
     ):
         return _again(choices, wording.wrong_password(), 400)
     organisation, member = g.actor.organisation, g.actor.member
-    if g.actor.administrator and not store.another_administrator(db.session, organisation, member):
-        return _again(choices, wording.last_administrator(), 409)
+    if _is_last_administrator():
+        return _again(choices, wording.not_the_last(), 409)
     said = wording.gone()
     logout_user()  # while there still is an account to sign out
     session.clear()
@@ -124,13 +130,20 @@ def leave_now() -> tuple[str, int] | Response:
             db.session, organisation, member, choices, now=clock.now(), zone=clock.zone()
         )
     except LastAdministrator:  # the other one went in this moment
-        flash(wording.last_administrator(), "error")
+        flash(wording.not_the_last(), "error")
         return redirect(url_for("security.login"))
     for piece in look:
         queue.look_again(organisation, piece)
     queue.learn_again()
     flash(said, "info")
     return redirect(url_for("security.login"))
+
+
+def _is_last_administrator() -> bool:
+    actor = g.actor
+    return actor.administrator and not store.another_administrator(
+        db.session, actor.organisation, actor.member
+    )
 
 
 def _again(choices: Choices, problem: str, status: int) -> tuple[str, int]:

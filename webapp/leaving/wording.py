@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 
 if TYPE_CHECKING:
     from webapp.leaving.returning import Returned
@@ -59,7 +59,13 @@ CAUSES = {
         "This zip is damaged. What could be read before that point was brought back. Take it from where you kept it once more."
     ),
     "too_large": _l(
-        "Something in this zip is larger than Xinde ever writes. What came before it was brought back."
+        "Something in this zip is larger than Xinde ever writes, where it holds this: %(what)s. What came before it was brought back."
+    ),
+    "too_many": _l(
+        "With this zip you would have more than %(most)s of one kind, the most that can be brought back: %(what)s. What came before was brought back. Delete some of them, then choose the zip again."
+    ),
+    "too_much": _l(
+        "Unpacked, this zip holds more than %(most)s MB, the most that can be brought back. It was read as far as this: %(what)s. What came before was brought back."
     ),
 }
 
@@ -98,8 +104,12 @@ def readme(counts: Mapping[str, int], now: dt.datetime) -> str:
     return "\n".join(lines) + "\n"
 
 
-def refused(cause: str) -> str:
-    return str(CAUSES[cause])
+def refused(cause: str, section: str = "", most: int = 0) -> str:
+    """`section`: the part of the package where it ended."""
+    words = str(CAUSES[cause])
+    if not section:
+        return words
+    return words % {"what": SECTIONS[section], "most": format_decimal(most)}
 
 
 def audience(name: str) -> str:
@@ -118,8 +128,12 @@ def brought_back(returned: Returned) -> list[str]:
 
 def last_administrator() -> str:
     return _(
-        "You are the only administrator. If you left, nobody could invite people or name organizers. Let somebody else join as administrator first (an operator makes the link with: xinde members invite --administrator), then come back. Nothing was changed."
+        "You are the only administrator. If you left, nobody could invite people or name organizers. Let somebody else join as administrator first (an operator makes the link with: xinde members invite --administrator), then come back."
     )
+
+
+def not_the_last() -> str:
+    return _("%(reason)s Nothing was changed.", reason=last_administrator())
 
 
 def wrong_password() -> str:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from webapp import clock
 from webapp.access import Actor
-from webapp.audit.actions import record
+from webapp.audit.actions import day_of, record
 from webapp.community import change
 from webapp.ids import new_id
 from webapp.members import store
@@ -181,7 +181,7 @@ def join(
     """
     hashed = hashed_password(password)  # slow on purpose: before the transaction, not in it
     with change(session):
-        invitation = store.invitation(session, token_hash(token), to_use=True)
+        invitation = _to_use(session, token)
         if invitation is None:
             raise JoinError("unknown", "no such invitation")
         if cause := store.why_over(session, invitation, now=now):
@@ -206,16 +206,31 @@ def join(
         invitation.used_by = member.id
         if invitation.uses_allowed and invitation.uses >= invitation.uses_allowed:
             invitation.used_at = now
-        record(
-            session, member.organisation_id, "invitation.used", by=member.id, at=now,
-            about=("member", member.id), invitation=invitation.id,
+        record(  # with the day alone: the moment would tell what they wrote first, without a name
+            session, member.organisation_id, "invitation.used", by=member.id,
+            at=day_of(now, clock.zone()), about=("member", member.id), invitation=invitation.id,
         )  # fmt: skip
         return member
 
 
+def _to_use(session: Session, token: str) -> Invitation | None:
+    """The invitation, and nobody else uses it until the transaction ends. What it leads
+    to is held before it, in the order of everybody who changes both (units, member,
+    invitation): two who begin at different ends would wait for each other."""
+    found = store.invitation(session, token_hash(token))
+    if found is None:
+        return None
+    if found.unit_id:
+        units.hold(session, found.organisation_id)
+    if found.member_id:
+        _to_change(session, found.organisation_id, found.member_id)
+    return store.invitation(session, token_hash(token), to_use=True)
+
+
 def _place(session: Session, invitation: Invitation, member: Member, *, now: dt.datetime) -> None:
     """Into the unit; a role is given in it. Without a unit, or in the one it was merged
-    into, a role is only chosen: nobody gave it there."""
+    into, a role is only chosen: nobody gave it there. One that organizes ends with the
+    right of whoever made the link."""
     # closed since: nowhere; merged since: where its people went
     place = units.place_of(session, invitation.organisation_id, invitation.unit_id)
     if place:
@@ -230,7 +245,13 @@ def _place(session: Session, invitation: Invitation, member: Member, *, now: dt.
         "since": now,
     }
     if place and place == invitation.unit_id:
-        session.add(Appointment(id=new_id(), unit_id=place, **key))
+        until = None
+        if role.organizes and invitation.made_by:
+            maker = Actor(invitation.organisation_id, invitation.made_by)
+            tree = units.tree(session, maker.organisation)
+            rights = units.rights(session, maker, now=now)
+            until = units.right_ends(session, maker, tree, rights, place, now=now)
+        session.add(Appointment(id=new_id(), unit_id=place, until=until, **key))
     else:
         session.add(MemberRole(**key))
 

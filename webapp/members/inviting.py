@@ -16,7 +16,7 @@ from webapp.units.rules import Rights, Tree
 MOST_USES = 500
 LONGEST = dt.timedelta(days=366)
 
-Obstacle = Literal["unit", "role", "role_too_high", "keeps", "uses", "day"]
+Obstacle = Literal["unit", "left_empty", "role", "role_too_high", "keeps", "uses", "day"]
 Over = Literal["used", "expired", "withdrawn"]
 
 
@@ -33,10 +33,15 @@ class Wanted:
     lasts: dt.timedelta = dt.timedelta(days=14)
 
 
-def obstacle(tree: Tree, rights: Rights, wanted: Wanted, *, administrator: bool) -> Obstacle | None:
-    """What stands in the way of making it."""
+def obstacle(
+    tree: Tree, rights: Rights, wanted: Wanted, *, administrator: bool, left_empty: bool = False
+) -> Obstacle | None:
+    """What stands in the way of making it. `left_empty`: nobody is in the unit, and
+    others once were; whoever came by a link would read alone what they wrote."""
     if rules.to_work_on(tree, rights, wanted.unit) is not None:
         return "unit"
+    if left_empty and not rights.everywhere:
+        return "left_empty"
     if wanted.organizes is None:
         return "role"
     if not rules.may_give(tree, rights, wanted.unit, organizes=wanted.organizes):

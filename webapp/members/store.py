@@ -349,7 +349,8 @@ def why_over(session: Session, invitation: Invitation, *, now: dt.datetime) -> O
 def _maker_may(session: Session, invitation: Invitation, *, now: dt.datetime) -> bool:
     if invitation.made_by is None:
         return True
-    from webapp.units import store as units  # it asks here who the actor is
+    from webapp.units import people_store  # they ask here who the actor is
+    from webapp.units import store as units
 
     organisation_id = invitation.organisation_id
     maker = member(session, organisation_id, invitation.made_by)
@@ -363,9 +364,11 @@ def _maker_may(session: Session, invitation: Invitation, *, now: dt.datetime) ->
     place = rules.present_unit(tree, invitation.unit_id or "")
     role = session.get(StudyRole, (organisation_id, invitation.role_id or ""))
     rights = units.rights(session, Actor(organisation_id, maker.id), now=now)
-    return place is not None and rules.may_give(
+    if place is None or not rules.may_give(
         tree, rights, place, organizes=role is not None and role.organizes
-    )
+    ):
+        return False
+    return rights.everywhere or not people_store.left_empty(session, organisation_id, place)
 
 
 def open_invitations(session: Session, organisation_id: str, now: dt.datetime) -> list[Invitation]:

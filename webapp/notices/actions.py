@@ -22,7 +22,7 @@ def tell(
     transaction.
 
     `kind` is one of `kinds.KINDS`; `about` is what a link leads to: "answer/<id>",
-    "reflection/<id>", "goal/<id>". No words: what it leads to is read when the page
+    "reflection/<id>", "unit/<id>". No words: what it leads to is read when the page
     is opened, if it may be read then. The same, not yet seen, is told once.
     """
     of = {"organisation_id": organisation, "member_id": member}

@@ -17,6 +17,7 @@ from webapp.ids import new_id
 from webapp.members.actions import token_hash
 from webapp.members.tables import Invitation, Member, User
 from webapp.people import store
+from webapp.reminders.tables import PrivateAddress
 from webapp.suggestions.due import new_lists_due
 from webapp.units import rules
 from webapp.units import store as units
@@ -55,6 +56,13 @@ def leave(session: Session, actor: Actor, member_id: str, *, now: dt.datetime) -
                 )
                 .values(until=now)
             )
+        session.execute(  # feeds do not come back with them; a mail can still be stopped
+            sa.delete(PrivateAddress).where(
+                PrivateAddress.organisation_id == actor.organisation,
+                PrivateAddress.member_id == member.id,
+                PrivateAddress.kind != "stop",
+            )
+        )
         member.left_at, member.organizer, member.administrator = now, False, False
         new_lists_due(session, actor.organisation, [member.id])
         _tell(session, actor, "member.left", member, now)
@@ -147,8 +155,9 @@ def _links(
     *,
     now: dt.datetime,
 ) -> list[str]:
-    ids = [id for id, _name, _email in people]
+    ids = sorted(id for id, _name, _email in people)
     for at in range(0, len(ids), AT_ONCE):
+        store.hold_members(session, actor.organisation, ids[at : at + AT_ONCE])
         session.execute(
             sa.delete(Invitation).where(
                 Invitation.organisation_id == actor.organisation,

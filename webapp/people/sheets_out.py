@@ -14,13 +14,13 @@ from webapp.people.lines import Line
 from webapp.people.rows import as_path, as_text
 
 FIELDS = ("name", "email", "number", "path", "kind", "role", "language")
-PRIVATE = ("email", "number")
+PRIVATE = ("email", "number", "language")
 
 
 def table(
     lines: Iterable[Line], headings: dict[str, str], *, private: bool
 ) -> list[tuple[str, ...]]:
-    """The rows of the table, headings first; without `private` no addresses and numbers."""
+    """The rows of the table, headings first; without `private` no addresses, numbers and languages."""
     fields = [of for of in FIELDS if private or of not in PRIVATE]
 
     def cell(line: Line, of: str) -> str:

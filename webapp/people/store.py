@@ -175,6 +175,17 @@ def made(organisation: str, import_id: str, kind: str) -> sa.Select[Any]:
     )
 
 
+def hold_members(session: Session, organisation: str, ids: Sequence[str]) -> None:
+    """Nobody else changes them until the transaction ends. Always before their
+    invitations, and in one order: two who began otherwise would wait for each other."""
+    session.execute(
+        sa.select(Member.id)
+        .where(Member.organisation_id == organisation, Member.id.in_(ids))
+        .order_by(Member.id)
+        .with_for_update()
+    )
+
+
 # Where a row says nothing of what its member did: it goes with the member.
 _OF_THE_IMPORT = frozenset({
     "memberships", "appointments", "member_roles", "day_lists", "notices", "invitations",

@@ -11,7 +11,7 @@ that were changed get their old value, unless they were changed again.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -202,8 +202,11 @@ def undo(session: Session, actor: Actor, import_id: str, *, now: dt.datetime) ->
             return Fates()
         if found is None or found.status != "done":
             raise Unknown
+        made = session.scalars(store.made(actor.organisation, import_id, "member"))
+        for some in _parts(set(made)):  # who is just coming in has come in, or waits
+            store.hold_members(session, actor.organisation, some)
         fate = fates(session, actor.organisation, import_id)
-        _take_back(session, actor.organisation, import_id, fate, now)
+        fate = _take_back(session, actor.organisation, import_id, fate, now)
         found.status, found.ended_at = "undone", now
         record(
             session, actor.organisation, "import.people_undone", by=actor.member, at=now,
@@ -215,18 +218,16 @@ def undo(session: Session, actor: Actor, import_id: str, *, now: dt.datetime) ->
 
 def _take_back(
     session: Session, organisation: str, import_id: str, fate: Fates, now: dt.datetime
-) -> None:
+) -> Fates:
+    """What was really done."""
+    gone: set[str] = set()
+    for some in _parts(fate.people_go):
+        gone |= _delete_people(session, organisation, some)
+    stay = fate.people_stay | (fate.people_go - gone)
+    fate = replace(fate, people_go=frozenset(gone), people_stay=stay)
     _end_places(session, organisation, import_id, fate)
     for some in _parts(fate.people_leave):
         _leave(session, organisation, some, now)
-    for some in _parts(fate.people_go):
-        of = (Member.organisation_id == organisation, Member.id.in_(some))
-        accounts = sa.select(Member.account_id).where(*of, Member.account_id.is_not(None))
-        ids = list(session.scalars(accounts))
-        where = (Invitation.organisation_id == organisation, Invitation.member_id.in_(some))
-        session.execute(sa.delete(Invitation).where(*where))
-        session.execute(sa.delete(Member).where(*of))
-        session.execute(sa.delete(User).where(User.id.in_(ids), User.password.is_(None)))
     for some in _parts(fate.units_go):
         where = (Invitation.organisation_id == organisation, Invitation.unit_id.in_(some))
         session.execute(sa.delete(Invitation).where(*where))
@@ -239,6 +240,25 @@ def _take_back(
     for each in fate.back:
         _set_back(session, organisation, each)
     _unused_lists(session, organisation, import_id)
+    return fate
+
+
+def _delete_people(session: Session, organisation: str, members: list[str]) -> set[str]:
+    """Ids of those who are gone, with account and invitation: who has a password by the
+    time of the statement itself has come in, and stays."""
+    come_in = sa.exists().where(User.id == Member.account_id, User.password.is_not(None))
+    deleted = session.execute(
+        sa.delete(Member)
+        .where(Member.organisation_id == organisation, Member.id.in_(members), ~come_in)
+        .returning(Member.id, Member.account_id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    gone = {id for id, _account in deleted}
+    where = (Invitation.organisation_id == organisation, Invitation.member_id.in_(gone))
+    session.execute(sa.delete(Invitation).where(*where))
+    accounts = [account for _id, account in deleted if account is not None]
+    session.execute(sa.delete(User).where(User.id.in_(accounts), User.password.is_(None)))
+    return gone
 
 
 def _end_places(session: Session, organisation: str, import_id: str, fate: Fates) -> None:

@@ -140,7 +140,8 @@ def problem(found: Problem) -> str:
             )
         case "differs":
             said = _(
-                "Row %(row)s says something else of the same person. Make both the same.", row=other
+                "Row %(row)s has the same address, number or name, but says something else here. One person: make both rows the same. Two people: give each an own address and number.",
+                row=other,
             )
         case "taken_number":
             said = _(
@@ -241,6 +242,7 @@ def hindered(obstacle: str) -> tuple[str, str]:
     """Which field of the invitation cannot be so, and why."""
     return {
         "unit": ("unit", _("Choose a unit from the list.")),
+        "left_empty": ("unit", _("Others belonged to this unit, and nobody does now. Whoever came by a link would read what they submitted to it. An administrator can make this link.")),
         "role": ("role", _("Choose a role from the list.")),
         "role_too_high": ("role", _("This role organizes. You can give it only in units below the one from which your own right comes.")),
         "keeps": ("organizer", _("Only administrators can invite organizers of everything.")),

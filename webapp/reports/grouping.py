@@ -71,5 +71,26 @@ def groups(ways: Ways, people: Mapping[Kind, int], through: Through) -> Groups:
     return Groups(inside, within, small_groups.shown(by_groups))
 
 
+def together(everybody: Groups, asked: Mapping[str, Groups]) -> dict[str, frozenset[str]]:
+    """The units that are shown for each of these, decided for all of them together, and
+    for what is told of everybody, to which they give way: what six of a unit handed in
+    less what five of them did is about a person."""
+    cells: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
+    by_groups: Counter[frozenset[str]] = Counter()
+    for kind, number in everybody.people.items():
+        those = [everybody.within[kind]]
+        for name, found in asked.items():
+            if units := found.within.get(kind):
+                if (name, units) not in cells:
+                    cells[name, units] = frozenset(f"{name} {unit}" for unit in units)
+                those.append(cells[name, units])
+        by_groups[frozenset().union(*those)] += number
+    shown = small_groups.shown(by_groups, first=frozenset(everybody.sizes))
+    return {
+        name: frozenset(unit for unit in found.sizes if f"{name} {unit}" in shown)
+        for name, found in asked.items()
+    }
+
+
 def of_everybody(ways: Ways, people: Mapping[Kind, int]) -> Groups:
     return groups(ways, people, lambda kind: kind.units)

@@ -70,7 +70,7 @@ class Asked:
 class PlanFound:
     asked: tuple[Asked, ...] = ()
     more: int = 0  # requirements of units below that are left to their own reports
-    untold: int = 0  # that hold for too few people to be told
+    untold: tuple[str, ...] = ()  # titles of those that would tell of too few people
     without_pieces: tuple[str, ...] = ()  # titles of those that ask for no piece
     themes: frozenset[str] = frozenset()  # that any of them asks for
 
@@ -97,10 +97,11 @@ def found(
         for required, pairs in writing[:MOST_REQUIREMENTS]
     ]
     told = tuple(one for one in asked if one.whole(scope.unit_id) is not None)
+    untold = tuple(one.title for one in asked if one.whole(scope.unit_id) is None)
     return PlanFound(
         asked=told,
         more=len(writing[MOST_REQUIREMENTS:]),
-        untold=len(asked) - len(told),
+        untold=untold,
         without_pieces=tuple(
             pairs[-1][0].title for _required, pairs in here if not _of_pieces(pairs)
         ),
@@ -148,11 +149,12 @@ class _Steps:
         self.today = today
         self.alone = self._with_roles()
         self._people: dict[dt.date, Mapping[Kind, int]] = {}
-        self._simple: list[tuple[str, Mapping[Kind, int], Groups]] = []
+        self._everybody: list[Groups] = []
+        self._simple: list[tuple[str, Groups, Groups]] = []
+        self._together: dict[dt.date, Mapping[str, Groups]] = {}
         if not self.alone:
             self._people[today] = everybody.people
-            top = [unit for unit, number in everybody.sizes.items() if number == everybody.number]
-            self._simple = [(unit, everybody.people, everybody) for unit in top]
+            self._everybody = [everybody]
 
     def _with_roles(self) -> dict[str, Person]:
         """Whoever was given a role for which a requirement is set."""
@@ -177,6 +179,15 @@ class _Steps:
                 self.session, self.scope.actor.organisation, _end(day), self.alone
             )
         return self._people[day]
+
+    def everybody(self, day: dt.date) -> Groups:
+        people = self.people(day)
+        for found in self._everybody:
+            if found.people == people:
+                return found
+        found = grouping.of_everybody(self.ways, people)
+        self._everybody.append(found)
+        return found
 
     def asked(self, required: Required, pairs: Pairs, units: Sequence[str]) -> Asked:
         windows = tuple(self.window(required, says, span, units) for says, span in pairs)
@@ -208,24 +219,52 @@ class _Steps:
         return Scope(self.scope.actor, required.unit_id)
 
     def groups(self, required: Required, says: Says, day: dt.date) -> Groups:
-        """For whom it holds on a day."""
-        people = self.people(day)
-        simple = says.unit_kind is None and says.role_id is None and not (
-            says.may_replace and self.plan.standing_in.get(required.id)
-        )  # fmt: skip
-        if not simple:
-            return grouping.groups(self.ways, people, self._through(required, says, day))
-        # for everybody there, so that one answer does for all such requirements
-        for unit, those, found in self._simple:
-            if unit == required.unit_id and those == people:
+        """For whom it holds on a day, and of which units that may be told."""
+        if self._is_simple(required, says):
+            return self._of_all_there(required.unit_id, self.everybody(day))
+        if day not in self._together:
+            self._together[day] = self._decided(day)
+        return self._together[day][_name(required, says)]
+
+    def _is_simple(self, required: Required, says: Says) -> bool:
+        """Whether it holds for everybody there."""
+        replaced = says.may_replace and self.plan.standing_in.get(required.id)
+        return says.unit_kind is None and says.role_id is None and not replaced
+
+    def _of_all_there(self, unit: str, everybody: Groups) -> Groups:
+        """These are the people of the unit, so they are told where these are; one answer
+        does for all such requirements."""
+        if everybody.sizes.get(unit) == everybody.number:
+            return everybody
+        for one, those, found in self._simple:
+            if one == unit and those is everybody:
                 return found
         found = grouping.groups(
             self.ways,
-            people,
-            lambda kind: [x for x in kind.units if required.unit_id in self.ways[x]],
+            everybody.people,
+            lambda kind: [x for x in kind.units if unit in self.ways[x]],
         )
-        self._simple.append((required.unit_id, people, found))
+        shown = frozenset(
+            x for x in found.sizes if (x if unit in self.ways[x] else unit) in everybody.shown
+        )
+        found = replace(found, shown=shown)
+        self._simple.append((unit, everybody, found))
         return found
+
+    def _decided(self, day: dt.date) -> Mapping[str, Groups]:
+        """Requirements that hold for some people of a unit alone. All that are in force
+        on the day are decided together, whoever looks at which unit and period."""
+        people = self.people(day)
+        asked = {
+            _name(required, says): grouping.groups(
+                self.ways, people, self._through(required, says, day)
+            )
+            for required in self.plan.required
+            for says, span in spans.of_requirement(required, until=self.today)
+            if says.write and span.holds(day) and not self._is_simple(required, says)
+        }
+        shown = grouping.together(self.everybody(day), asked)
+        return {name: replace(found, shown=shown[name]) for name, found in asked.items()}
 
     def _through(self, required: Required, says: Says, day: dt.date) -> grouping.Through:
         holds: dict[tuple[str, str], bool] = {}  # by unit, for whom has no role, or for one person
@@ -240,6 +279,10 @@ class _Steps:
             return [unit for unit in kind.units if holds[unit, person.id]]
 
         return through
+
+
+def _name(required: Required, says: Says) -> str:
+    return f"{required.id} {says.number}"
 
 
 def _end(day: dt.date) -> dt.datetime:

@@ -62,13 +62,10 @@ def plan(found: PlanFound, units: Units, names: Mapping[str, str]) -> Section:
             _("No pieces are asked for by: %(titles)s. What was read or practised is private, and not counted.", titles=titles)
         )  # fmt: skip
     if found.untold:
+        titles = _(", ").join(_("“%(name)s”", name=title) for title in found.untold)
         notes.append(
-            ngettext(
-                "%(num)s requirement holds for too few people to be told here.",
-                "%(num)s requirements hold for too few people to be told here.",
-                found.untold,
-            )
-        )
+            _("Not told, because a number could be about fewer than five people: %(titles)s.", titles=titles)
+        )  # fmt: skip
     if found.more:
         notes.append(
             ngettext(
@@ -79,7 +76,7 @@ def plan(found: PlanFound, units: Units, names: Mapping[str, str]) -> Section:
         )
     return _section(
         "plan",
-        wording.plan(together),
+        wording.plan(together, untold=bool(found.untold)),
         figures=tuple(
             _of_requirement(number, one, units, names) for number, one in enumerate(found.asked, 1)
         ),

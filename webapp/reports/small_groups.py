@@ -15,6 +15,10 @@ It holds for periods too, because the people of a unit are those who belong to i
 the day of looking, whatever the period: a figure for two periods less that for one is
 still about the same people.
 
+What requirements ask is told of such groups too, for each unit: those for whom one
+holds. They are decided together, after the units themselves (`grouping.together`):
+what six people handed in less what five of them did is about the sixth.
+
 The larger a group, the sooner it is decided. A leading group whose people come from
 every branch then gives way to the branches, and not they to it.
 """
@@ -40,14 +44,19 @@ def sizes(people: People) -> dict[str, int]:
     return dict(found)
 
 
-def shown(people: People, *, fewest: int = FEWEST) -> frozenset[str]:
-    """The groups whose figures may be shown, all of them together."""
-    return _shown(frozenset(people.items()), fewest)
+def shown(
+    people: People, *, first: frozenset[str] = frozenset(), fewest: int = FEWEST
+) -> frozenset[str]:
+    """The groups whose figures may be shown, all of them together. `first`: groups to
+    which the others give way, whatever their size."""
+    return _shown(frozenset(people.items()), first, fewest)
 
 
 # Every report decides it for the same people at some days and requirements.
 @lru_cache(maxsize=64)
-def _shown(people: frozenset[tuple[frozenset[str], int]], fewest: int) -> frozenset[str]:
+def _shown(
+    people: frozenset[tuple[frozenset[str], int]], first: frozenset[str], fewest: int
+) -> frozenset[str]:
     kinds = list(people)
     of_group: dict[str, list[int]] = {}
     for place, (groups, _number) in enumerate(kinds):
@@ -57,7 +66,7 @@ def _shown(people: frozenset[tuple[frozenset[str], int]], fewest: int) -> frozen
     part = [0] * len(kinds)  # in which part each kind of people stands; 0: in no shown group
     size_of: dict[int, int] = {}  # of each part but 0
     found = []
-    for group in sorted(of_group, key=lambda g: (-by_size[g], g)):
+    for group in sorted(of_group, key=lambda g: (g not in first, -by_size[g], g)):
         inside: Counter[int] = Counter()
         for place in of_group[group]:
             inside[part[place]] += kinds[place][1]

@@ -75,8 +75,10 @@ def no_period(problem: NoPeriod) -> str:
 # Answers
 
 
-def plan(kept: Kept | None) -> str:
-    """All requirements together."""
+def plan(kept: Kept | None, *, untold: bool) -> str:
+    """All requirements together. `untold`: there are some that cannot be told."""
+    if kept is None and untold:
+        return _("That cannot be told here for this period.")
     if kept is None:
         return _("No requirement asks for pieces here in this period.")
     if kept.asked == kept.answered:

@@ -45,9 +45,15 @@ def clashes(
     """What contradicts a requirement that says this in this unit from `day` on.
     `replaces` names the one that it stands in for."""
     found = []
+    others = tuple(others)
+    gone = {
+        one.replaces_id
+        for one in others
+        if one.unit_id in path(tree, unit_id) and _for_all(says_on(one, day))
+    }
     for other in others:
         theirs = says_on(other, max(day, other.newest.from_day)) or says_on(other, day)
-        if theirs is None or other.id == replaces:
+        if theirs is None or other.id == replaces or (theirs.may_replace and other.id in gone):
             continue
         if not _may_meet(says, unit_id, theirs, other.unit_id, tree):
             continue
@@ -55,6 +61,10 @@ def clashes(
         if _judged_otherwise(says, theirs):
             found.append(Clash(other, theirs, "assessment"))
     return found
+
+
+def _for_all(says: Says | None) -> bool:
+    return says is not None and says.unit_kind is None and says.role_id is None
 
 
 def _may_meet(mine: Says, unit: str, theirs: Says, other: str, tree: Tree) -> bool:

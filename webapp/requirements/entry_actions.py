@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from corpus.languages import detect
+from webapp import clock
 from webapp.access import Actor
-from webapp.audit.actions import record
+from webapp.audit.actions import record, record_presence
 from webapp.community import change
 from webapp.ids import new_id
 from webapp.members.once import carried_out
@@ -143,8 +144,9 @@ def object_to(
     with change(session):
         entry = _about_me(session, actor, kind, entry_id)
         entry.objected_at, entry.objection = now, why
-        record(session, actor.organisation, f"{kind}.objected", by=actor.member, at=now,
-               about=("unit", entry.unit_id), entry=entry.id)  # fmt: skip
+        record_presence(session, actor.organisation, f"{kind}.objected", by=str(actor.member),
+                        at=now, zone=clock.zone(), unit=entry.unit_id,
+                        entry=entry.id)  # fmt: skip
 
 
 def agree_after_all(
@@ -155,8 +157,9 @@ def agree_after_all(
         entry = _about_me(session, actor, kind, entry_id)
         if entry.objected_at is not None:
             entry.objected_at, entry.objection = None, ""
-            record(session, actor.organisation, f"{kind}.agreed", by=actor.member, at=now,
-                   about=("unit", entry.unit_id), entry=entry.id)  # fmt: skip
+            record_presence(session, actor.organisation, f"{kind}.agreed", by=str(actor.member),
+                            at=now, zone=clock.zone(), unit=entry.unit_id,
+                            entry=entry.id)  # fmt: skip
 
 
 # Steps, each part of the caller's transaction

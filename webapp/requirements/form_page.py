@@ -7,7 +7,6 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from webapp import pages
@@ -53,7 +52,6 @@ class FormPage(pages.Page):
     replaces: Link | None = None
     changes: bool = False  # an existing one, from a day on
     seen: int = 0
-    warnings: list[str] = field(default_factory=list)
     clashes: list[tuple[Link, str]] = field(default_factory=list)
     obstacle: str = ""
     title_limit: int = setting.TITLE_LIMIT
@@ -61,7 +59,7 @@ class FormPage(pages.Page):
 
     @property
     def hindered(self) -> bool:
-        return bool(self.problems or self.warnings or self.clashes or self.obstacle)
+        return bool(self.problems or self.clashes or self.obstacle)
 
 
 def form(
@@ -76,7 +74,6 @@ def form(
     replaces: Required | None = None,
     changes: Required | None = None,
     seen: int = 0,
-    warnings: list[str] | None = None,
     clashes: list[tuple[Link, str]] | None = None,
     obstacle: str = "",
 ) -> FormPage:
@@ -106,30 +103,9 @@ def form(
         replaces=(replaces.id, replaces.newest.title) if replaces else None,
         changes=changes is not None,
         seen=seen,
-        warnings=warnings or [],
         clashes=clashes or [],
         obstacle=obstacle,
     )
-
-
-def list_warning(session: Session, actor: Actor, unit_id: str, list_id: str | None) -> list[str]:
-    """That the members it is asked of may not be able to open the list."""
-    if not list_id:
-        return []
-    given = list_store.given_to(session, actor.organisation, list_id)
-    if given is None:
-        return []
-    below = store.open_below(session, actor.organisation, unit_id)
-    outside = below - given
-    if not outside:
-        return []
-    return [
-        _(
-            "The theme list is not given to all of these units: members of “%(unit)s”, for "
-            "one, cannot open it. Publish it to them too, or to the organisation.",
-            unit=store.names_of(session, actor.organisation, outside)[0],
-        )
-    ]
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from webapp.access import Actor
+from webapp.requirements import store
 from webapp.requirements.setting import Chosen
 from webapp.themes import store as themes
 from webapp.themes.tables import ListItem, ListUnit, ReadingList
@@ -39,8 +40,8 @@ def choosable(session: Session, actor: Actor, *, limit: int = 100) -> list[tuple
     ]
 
 
-def chosen(session: Session, actor: Actor, list_id: str) -> Chosen | None:
-    """A theme list with what stands on it now."""
+def chosen(session: Session, actor: Actor, unit_id: str, list_id: str) -> Chosen | None:
+    """A theme list with what stands on it now, to be asked of the unit and all below it."""
     title = session.scalar(
         sa.select(ReadingList.title).where(_published(actor), ReadingList.id == list_id)
     )
@@ -51,7 +52,15 @@ def chosen(session: Session, actor: Actor, list_id: str) -> Chosen | None:
         .where(ListItem.organisation_id == actor.organisation, ListItem.list_id == list_id)
         .order_by(ListItem.position)
     )
-    return Chosen(title, tuple(dict.fromkeys(groups)))
+    outside = _not_given_to(session, actor.organisation, unit_id, list_id)
+    return Chosen(title, tuple(dict.fromkeys(groups)), outside)
+
+
+def _not_given_to(session: Session, organisation: str, unit_id: str, list_id: str) -> str:
+    """The name of one of these units whose members could not open it; "" for none."""
+    given = given_to(session, organisation, list_id)
+    outside = store.open_below(session, organisation, unit_id) - given if given is not None else ()
+    return store.names_of(session, organisation, outside)[0] if outside else ""
 
 
 def given_to(session: Session, organisation: str, list_id: str) -> frozenset[str] | None:

@@ -47,6 +47,7 @@ What = Literal[
     "none_chosen",
     "unknown",
     "gone",
+    "not_given",  # a list that somebody whom it is asked of cannot open
     "nothing_asked",
     "not_a_number",
     "too_many",
@@ -89,10 +90,12 @@ class Sent:
 
 @dataclass(frozen=True)
 class Chosen:
-    """A theme list as it is now: its title, and the texts on it."""
+    """A theme list as it is now: its title, the texts on it, and a unit (if there is
+    one) that sees the requirement, and with it these, though the list is not given to it."""
 
     title: str
     readings: tuple[str, ...]
+    not_given_to: str = ""
 
 
 @dataclass(frozen=True)
@@ -254,6 +257,8 @@ def _content(
             problems["list_id"] = Problem("none_chosen")
         elif known.list is None or not known.list.readings:
             problems["list_id"] = Problem("gone")
+        elif known.list.not_given_to:
+            problems["list_id"] = Problem("not_given", known.list.not_given_to)
         else:
             return known.list.readings, sent.list_id, known.list.title
     if sent.content == "readings":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
 
 from webapp.requirements.asking import Pace, Required, Says, says_on
 
@@ -31,10 +32,17 @@ def of_period(starts: dt.date, ends: dt.date | None, pace: Pace, *, until: dt.da
     when it is shorter than half of one: it goes to its neighbour, since nobody can
     do the work of a month in its last three days.
     """
+    return list(_of_period(starts, ends, pace, until))
+
+
+@lru_cache(maxsize=1024)  # the requirements of a large organisation begin on few days
+def _of_period(
+    starts: dt.date, ends: dt.date | None, pace: Pace, until: dt.date
+) -> tuple[Span, ...]:
     if ends is not None and ends < starts:
-        return []
+        return ()
     if pace == "once":
-        return [Span(starts, ends)] if ends is not None else []
+        return (Span(starts, ends),) if ends is not None else ()
     found: list[Span] = []
     day = starts
     horizon = max(until, starts) + AHEAD
@@ -47,7 +55,7 @@ def of_period(starts: dt.date, ends: dt.date | None, pace: Pace, *, until: dt.da
     if len(found) > 1 and _is_short(found[0], pace):
         found[:2] = [Span(found[0].starts, found[1].due)]
     begun = [span for span in found if span.starts <= until]
-    return found[: len(begun) + 1]
+    return tuple(found[: len(begun) + 1])
 
 
 def of_requirement(required: Required, *, until: dt.date) -> list[tuple[Says, Span]]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from webapp import clock
 from webapp.access import Actor
+from webapp.community import one_of
 from webapp.members.tables import Member
 from webapp.requirements.asking import Required, Says
 from webapp.requirements.holding import (
@@ -125,7 +126,7 @@ def _nodes(session: Session, organisation: str, ids: sa.Select[tuple[str]]) -> d
     }
 
 
-def _below(organisation: str, unit_id: str) -> sa.Select[tuple[str]]:
+def _below(organisation: str, unit_id: str) -> sa.Select[str]:
     found = (
         sa.select(Unit.id)
         .where(Unit.organisation_id == organisation, Unit.id == unit_id)
@@ -238,22 +239,21 @@ def people_page(
 ) -> tuple[list[tuple[str, str]], str | None]:
     """Present members of the unit and all below it, by name, each once: (id, name), and
     the mark of the next page."""
-    below = _below(organisation, unit_id)
+    below = session.scalars(_below(organisation, unit_id)).all()
     belongs = sa.select(Membership.member_id).where(
         Membership.organisation_id == organisation,
         Membership.until.is_(None),
-        Membership.unit_id.in_(below),
+        one_of(Membership.unit_id, below),
     )
     # Of a large part of the tree the names are walked until the page is full; of a small
     # one its few members are gathered first.
-    many = (session.scalar(sa.select(sa.func.count()).select_from(below.subquery())) or 0) > MANY
     query = (
         sa.select(Member.id, Member.name)
         .where(
             Member.organisation_id == organisation,
             Member.left_at.is_(None),
             belongs.where(Membership.member_id == Member.id).exists()
-            if many
+            if len(below) > MANY
             else Member.id.in_(belongs),
         )
         .order_by(Member.name, Member.id)

@@ -286,6 +286,11 @@ def problem(field: str, found: setting.Problem) -> str:
         "after_end": _("The period is over by that day. Choose an earlier day, or a later end."),
         "choose": _("Choose one of these."),
         "gone": _("This theme list is empty, or is not there any more. Choose another."),
+        "not_given": _(
+            "The theme list is not given to all of these units: members of “%(unit)s”, for "
+            "one, cannot open it. Publish it to them too, or to the organisation.",
+            unit=found.detail,
+        ),
         "nothing_asked": _("Ask for something: at least one of these must be more than 0."),
         "not_a_number": _("Write a whole number, such as 2."),
         "too_many": _("At most %(limit)s.", limit=found.detail),

@@ -168,9 +168,7 @@ def share(
             )  # fmt: skip
             found.audience, found.unit_id = str(audience), unit
             session.execute(  # those it was given to besides have it no more
-                sa.delete(ListUnit).filter_by(
-                    organisation_id=actor.organisation, list_id=found.id
-                )
+                sa.delete(ListUnit).filter_by(organisation_id=actor.organisation, list_id=found.id)
             )
             found.question_shown = question_shown and audience != "private"
             found.theme_list = theme_list and audience != "private"

@@ -19,7 +19,7 @@ from webapp.community import change
 from webapp.ids import new_id
 from webapp.members.once import carried_out
 from webapp.suggestions.due import new_lists_due
-from webapp.units import rules, store
+from webapp.units import people_store, rules, store
 from webapp.units.rules import Obstacle, Rights, Tree
 from webapp.units.tables import Appointment, Membership, Unit
 
@@ -209,6 +209,9 @@ def merge(
         there = store.present_members(session, actor.organisation, [unit_id, into])
         already = {p.member_id for p in there if p.unit_id == into}
         gone_along = [p.member_id for p in there if p.unit_id == unit_id]
+        alone = set(gone_along) - already == {actor.member} and not rights.everywhere
+        if alone and people_store.left_empty(session, actor.organisation, into):
+            raise Hindered("left_empty")
         session.add_all(
             Membership(
                 organisation_id=actor.organisation,

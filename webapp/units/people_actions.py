@@ -14,6 +14,7 @@ from webapp.access import Actor
 from webapp.audit.actions import record
 from webapp.ids import new_id
 from webapp.members.tables import Member
+from webapp.notices.actions import tell
 from webapp.suggestions.due import new_lists_due
 from webapp.units import people_store, rules, store
 from webapp.units.actions import Hindered, Unknown, carry, end_roles, unless
@@ -25,17 +26,20 @@ from webapp.units.tables import Appointment, Membership, StudyRole
 def join(
     session: Session, actor: Actor, unit_id: str, who: str, *, key: str, now: dt.datetime
 ) -> str:
-    """Take the member of this name or e-mail address into the unit; the member's id.
-    Whoever left it comes back with a row of their own. Raises Hindered."""
+    """Take the member of this name (administrators: or e-mail address) into the unit;
+    the member's id. Whoever left it comes back with a row of their own. Raises Hindered."""
 
     def work(tree: Tree, rights: Rights) -> dict[str, str]:
         unless(rules.to_work_on(tree, rights, unit_id))
-        found = people_store.find_members(session, actor.organisation, who)
-        if len(found) != 1:
+        by_address = rights.administrator
+        found = people_store.find_members(session, actor.organisation, who, by_address=by_address)
+        if len(found) != 1 and by_address:
             raise Hindered("several_members" if found else "no_member")
+        if len(found) != 1:
+            raise Hindered("several_names" if found else "no_such_name")
         if _membership(session, actor, unit_id, found[0]):
             raise Hindered("member_there")
-        _take_in(session, actor, unit_id, found[0], now)
+        _take_in(session, actor, rights, unit_id, found[0], now)
         return {"id": found[0]}
 
     return str(carry(session, actor, key, ("join", unit_id, who), work, now=now)["id"])
@@ -80,7 +84,7 @@ def move(
         if to == unit_id or _membership(session, actor, to, member_id):
             raise Hindered("member_there")
         _let_go(session, actor, tree, rights, unit_id, member_id, sure=sure, now=now)
-        _take_in(session, actor, to, member_id, now)
+        _take_in(session, actor, rights, to, member_id, now)
         return {}
 
     carry(session, actor, key, ("move", unit_id, member_id, to, str(sure)), work, now=now)
@@ -104,7 +108,13 @@ def give(
     def work(tree: Tree, rights: Rights) -> dict[str, str]:
         role = session.get(StudyRole, (actor.organisation, role_id), populate_existing=True)
         organizes = role.organizes if role and role.retired_at is None else None
-        unless(rules.to_give(tree, rights, unit_id, organizes=organizes, since=since, until=until))
+        unless(
+            rules.to_give(
+                tree, rights, unit_id, organizes=organizes, own=member_id == actor.member,
+                right_ends=store.right_ends(session, actor, tree, rights, unit_id, now=now),
+                since=since, until=until,
+            )
+        )  # fmt: skip
         if until is not None and until <= now:
             raise Hindered("over")
         if not _is_member(session, actor, member_id):
@@ -116,7 +126,7 @@ def give(
             if other.role_id == role_id and (until is None or other.since < until):
                 raise Hindered("role_there")
         if not _membership(session, actor, unit_id, member_id):
-            _take_in(session, actor, unit_id, member_id, now)
+            _take_in(session, actor, rights, unit_id, member_id, now)
         made = new_id()
         session.add(
             Appointment(
@@ -189,6 +199,17 @@ def _tell(
     )  # fmt: skip
 
 
+def _say(
+    session: Session, actor: Actor, kind: str, unit_id: str, member_id: str, now: dt.datetime
+) -> None:
+    """To the member, where it is not their own doing."""
+    if member_id != actor.member:
+        tell(
+            session, organisation=actor.organisation, member=member_id, kind=kind,
+            about=f"unit/{unit_id}", at=now,
+        )  # fmt: skip
+
+
 def _is_member(session: Session, actor: Actor, member_id: str) -> bool:
     found = session.get(Member, (actor.organisation, member_id), populate_existing=True)
     return found is not None and found.left_at is None
@@ -211,8 +232,13 @@ def _membership(session: Session, actor: Actor, unit_id: str, member_id: str) ->
 
 
 def _take_in(
-    session: Session, actor: Actor, unit_id: str, member_id: str, now: dt.datetime
+    session: Session, actor: Actor, rights: Rights, unit_id: str, member_id: str, now: dt.datetime
 ) -> None:
+    """Raises Hindered where somebody would let themselves into what others left behind:
+    nobody would be there to see it."""
+    own = member_id == actor.member and not rights.everywhere
+    if own and people_store.left_empty(session, actor.organisation, unit_id, member_id):
+        raise Hindered("left_empty")
     session.add(
         Membership(
             organisation_id=actor.organisation,
@@ -224,6 +250,7 @@ def _take_in(
     )
     new_lists_due(session, actor.organisation, [member_id])
     _tell(session, actor, "unit.joined", unit_id, member_id, now)
+    _say(session, actor, "taken_in", unit_id, member_id, now)
 
 
 def _let_go(
@@ -257,6 +284,7 @@ def _let_go(
     )
     new_lists_due(session, actor.organisation, [member_id])
     _tell(session, actor, "unit.left", unit_id, member_id, now)
+    _say(session, actor, "let_go", unit_id, member_id, now)
 
 
 def _may_end(

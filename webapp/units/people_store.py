@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from webapp.members.tables import Member, User
+from webapp.reflections.tables import Reflection
+from webapp.requirements.tables import EnteredPiece
 from webapp.units.tables import Appointment, Membership, StudyRole
 
 
@@ -118,10 +120,40 @@ def people(
     return [Person(id, name, since, roles.get(id, ())) for id, name, since in rows]
 
 
-def find_members(session: Session, organisation: str, words: str) -> list[str]:
-    """Ids of present members of exactly this name or e-mail address, three at most."""
-    wanted = words.strip().casefold()
-    by = sa.func.lower(User.email) == wanted if "@" in wanted else Member.name == words.strip()
+def left_empty(session: Session, organisation: str, unit_id: str, but: str = "") -> bool:
+    """Whether nobody (but this member) belongs to the unit now, though others once did
+    or wrote for it. (Members who deleted their account left no membership.)"""
+    others = (
+        (Membership.member_id, ()),
+        (Reflection.member_id, (Reflection.audience == "unit",)),
+        (EnteredPiece.entered_by, ()),
+    )
+    present = sa.exists().where(
+        Membership.organisation_id == organisation,
+        Membership.unit_id == unit_id,
+        Membership.member_id != but,
+        Membership.until.is_(None),
+    )
+    before = sa.or_(
+        *(
+            sa.exists().where(
+                column.class_.organisation_id == organisation,
+                column.class_.unit_id == unit_id,
+                sa.or_(column.is_(None), column != but),
+                *more,
+            )
+            for column, more in others
+        )
+    )
+    return bool(session.scalar(sa.select(sa.and_(~present, before))))
+
+
+def find_members(session: Session, organisation: str, words: str, *, by_address: bool) -> list[str]:
+    """Ids of present members of exactly this name, three at most. `by_address`: words
+    with an @ are an e-mail address. (Else the answer would tell whose address it is.)"""
+    wanted = words.strip()
+    address = by_address and "@" in wanted
+    by = sa.func.lower(User.email) == wanted.casefold() if address else Member.name == wanted
     return list(
         session.scalars(
             sa.select(Member.id)

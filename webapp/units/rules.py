@@ -6,6 +6,7 @@ and answers with an obstacle (None: go on). `wording.py` says each in a sentence
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ Obstacle = Literal[
     "no_place",  # the unit above or beside it is not there, or closed
     "into_itself",
     "same_place",
+    "top_with_units",
     "own_right",  # the unit from which one's own right comes
     "last_unit",
     "has_units",  # open units below it, and nothing said of them
@@ -40,10 +42,15 @@ Obstacle = Literal[
     "led_by_itself",
     "no_member",
     "several_members",
+    "no_such_name",
+    "several_names",
+    "left_empty",  # nobody is in it, and others once were: one does not let oneself in
     "member_there",
     "member_gone",  # no longer in the unit
     "no_role",
     "role_too_high",  # a role that organizes, where one's own right begins
+    "own_role",  # one gives oneself no role that organizes
+    "beyond_own",  # it would outlive the right from which it is given
     "role_there",
     "ends_before",
     "over",
@@ -85,6 +92,7 @@ class Rights:
     everywhere: bool = False  # organizers and administrators
     units: frozenset[str] = frozenset()  # and all that is below them
     given_in: frozenset[str] = frozenset()  # where the roles were given from which it comes
+    administrator: bool = False
 
     def over(self, unit: str) -> bool:
         return self.everywhere or unit in self.units
@@ -263,6 +271,8 @@ def to_close(tree: Tree, rights: Rights, unit: str, *, units_go_up: bool) -> Obs
     children = open_children(tree, unit)
     if not children:
         return None
+    if [n.id for n in tree.values() if n.parent is None and not n.closed] == [unit]:
+        return "top_with_units"  # reopening it would bring none of them back below it
     if not units_go_up:
         return "has_units"
     parent = tree[unit].parent
@@ -287,11 +297,12 @@ def to_reopen(tree: Tree, rights: Rights, unit: str) -> Obstacle | None:
 # People in units, and the roles that they are given
 
 
-def may_give(tree: Tree, rights: Rights, unit: str, *, organizes: bool) -> bool:
+def may_give(tree: Tree, rights: Rights, unit: str, *, organizes: bool, own: bool = False) -> bool:
     """Whether one may give (or end) such a role in the unit. One that organizes is
     given strictly below the unit where one was given one's own: nobody makes
-    others their equals, or takes the right of an equal away."""
-    if not rights.over(unit):
+    others their equals, or takes the right of an equal away. Nobody but an
+    administrator gives it to themselves (`own`): it would outlive the right it came from."""
+    if not rights.over(unit) or (organizes and own and not rights.administrator):
         return False
     if not organizes or rights.everywhere:
         return True
@@ -304,10 +315,13 @@ def to_give(
     unit: str,
     *,
     organizes: bool | None,
-    since: object,
-    until: object | None,
+    own: bool,
+    right_ends: dt.datetime | None,
+    since: dt.datetime,
+    until: dt.datetime | None,
 ) -> Obstacle | None:
-    """`organizes`: of the role; None where there is no such role to be given."""
+    """`organizes`: of the role; None where there is no such role to be given. `own`:
+    whoever asks would have it; `right_ends`: when the right to give it does, if ever."""
     problem = to_work_on(tree, rights, unit)
     if problem:
         return problem
@@ -315,8 +329,12 @@ def to_give(
         return "no_role"
     if not may_give(tree, rights, unit, organizes=organizes):
         return "role_too_high"
-    if until is not None and until <= since:  # type: ignore[operator]
+    if not may_give(tree, rights, unit, organizes=organizes, own=own):
+        return "own_role"
+    if until is not None and until <= since:
         return "ends_before"
+    if organizes and right_ends is not None and (until is None or until > right_ends):
+        return "beyond_own"
     return None
 
 

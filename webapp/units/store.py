@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from webapp.access import Actor
 from webapp.members import store as members
 from webapp.members.tables import Member, Organisation
-from webapp.units.rules import Node, Rights, present_unit
+from webapp.units.rules import Node, Rights, Tree, above, present_unit
 from webapp.units.tables import Appointment, Membership, StudyRole, Unit, UnitKind
 
 
@@ -126,7 +126,7 @@ def rights(session: Session, actor: Actor, *, now: dt.datetime) -> Rights:
         .with_only_columns(Appointment.unit_id)
         .where(Appointment.member_id == member.id, StudyRole.organizes)
     )
-    return Rights(fresh.organizer, fresh.organizes, frozenset(given_in))
+    return Rights(fresh.organizer, fresh.organizes, frozenset(given_in), fresh.administrator)
 
 
 def place_of(session: Session, organisation: str, unit_id: str | None) -> str | None:
@@ -149,6 +149,24 @@ def organizing_roles(session: Session, actor: Actor, *, now: dt.datetime) -> set
     )
 
 
+def right_ends(
+    session: Session, actor: Actor, tree: Tree, rights: Rights, unit_id: str, *, now: dt.datetime
+) -> dt.datetime | None:
+    """When the actor's right to give a role that organizes in the unit ends; None: never."""
+    if rights.everywhere:
+        return None
+    ends = session.scalars(
+        _appointments(actor.organisation, now)
+        .with_only_columns(Appointment.until)
+        .where(
+            Appointment.member_id == actor.member,
+            StudyRole.organizes,
+            Appointment.unit_id.in_(list(above(tree, unit_id))),
+        )
+    ).all()
+    return max((end for end in ends if end is not None), default=None) if all(ends) else None
+
+
 def _appointments(organisation: str, now: dt.datetime) -> sa.Select[Appointment]:
     """Roles that are given at this moment."""
     return (
@@ -166,6 +184,14 @@ def _appointments(organisation: str, now: dt.datetime) -> sa.Select[Appointment]
             sa.or_(Appointment.until.is_(None), Appointment.until > now),
         )
     )
+
+
+def names(session: Session, organisation: str, ids: Collection[str]) -> dict[str, str]:
+    """Of these units, closed ones too."""
+    rows = session.execute(
+        sa.select(Unit.id, Unit.name).where(Unit.organisation_id == organisation, Unit.id.in_(ids))
+    )
+    return {row.id: row.name for row in rows}
 
 
 def open_units(session: Session, organisation: str, ids: Collection[str]) -> frozenset[str]:

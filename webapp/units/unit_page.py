@@ -39,10 +39,10 @@ class UnitPage(pages.Page):
     organizes: bool  # or acts for it
     own_right: bool
     sees_people: bool
+    by_address: bool  # finds members by e-mail address too
     people: list[Person]
     next_after: tuple[str, str] | None
     first: bool
-    roles: list[tuple[str, str]]  # that can be given here
     events: list[tuple[Event, str]]
     older: bool
     key: str
@@ -108,10 +108,10 @@ def unit(
         organizes=organizes,
         own_right=rights.comes_from(unit_id),
         sees_people=sees_people,
+        by_address=rights.administrator,
         people=people[:ON_A_PAGE],
         next_after=(last.name, last.member_id) if last else None,
         first=after is None,
-        roles=givable(session, actor, tree, rights, unit_id, zh=zh) if organizes else [],
         events=[(event, wording.happened(event.what, event.details)) for event in events[:limit]],
         older=len(events) > limit,
         key=key,
@@ -122,13 +122,13 @@ def unit(
 
 
 def givable(
-    session: Session, actor: Actor, tree: Tree, rights: Rights, unit_id: str, *, zh: bool
+    session: Session, actor: Actor, tree: Tree, rights: Rights, unit_id: str, *, own: bool, zh: bool
 ) -> list[tuple[str, str]]:
-    """Id and name of the roles that the actor may give in the unit."""
+    """Id and name of the roles that the actor may give in the unit (`own`: to themselves)."""
     return [
         (role.id, role.name_zh if zh else role.name_en)
         for role in members.study_roles(session, actor.organisation)
-        if may_give(tree, rights, unit_id, organizes=role.organizes)
+        if may_give(tree, rights, unit_id, organizes=role.organizes, own=own)
     ]
 
 
@@ -172,7 +172,7 @@ def person(
     return PersonPage(
         unit=tree[unit_id],
         person=found,
-        roles=givable(session, actor, tree, rights, unit_id, zh=zh),
+        roles=givable(session, actor, tree, rights, unit_id, own=own, zh=zh),
         may_end=frozenset(
             role.id
             for role in found.roles

@@ -20,6 +20,7 @@ from webapp.people import store, wording
 from webapp.people.store import OpenInvitation
 from webapp.people.views.blueprint import bp, names, open_units, within
 from webapp.readings import kept_page
+from webapp.units import people_store
 from webapp.units import store as units
 from webapp.units.tree import UnitLine
 
@@ -111,7 +112,10 @@ def invite() -> tuple[str, int] | Response:
     wanted = asked_for(given, now=now)
     tree = units.tree(db.session, organisation)
     rights = units.rights(db.session, g.actor, now=now)
-    hindered = inviting.obstacle(tree, rights, wanted, administrator=g.actor.administrator)
+    hindered = inviting.obstacle(
+        tree, rights, wanted, administrator=g.actor.administrator,
+        left_empty=people_store.left_empty(db.session, organisation, wanted.unit),
+    )  # fmt: skip
     if hindered:
         at, why = wording.hindered(hindered)
         errors[at] = why

@@ -85,9 +85,9 @@ def create(unit_id: str) -> Answer:
         return not_yours()
     above = _replaced(unit, request.form.get("replaces", ""))
     wanted = setting.wanted(sent, _known_for(unit, sent, replaces=above))
-    warnings, clashes = _warnings(unit, wanted, replaces=above)
-    if wanted.says is None or ((warnings or clashes) and request.form.get("sure") != "1"):
-        page = _new_form(unit, wanted, above, key=key, warnings=warnings, clashes=clashes)
+    clashes = _clashes(unit, wanted, replaces=above)
+    if wanted.says is None or (clashes and request.form.get("sure") != "1"):
+        page = _new_form(unit, wanted, above, key=key, clashes=clashes)
         return pages.render(page, 422)
     try:
         actions.set_one(
@@ -114,7 +114,6 @@ def _new_form(
     above: Required | None,
     *,
     key: str,
-    warnings: list[str] | None = None,
     clashes: list[tuple[Link, str]] | None = None,
     hindered: Hindered | None = None,
 ) -> form_page.FormPage:
@@ -127,7 +126,6 @@ def _new_form(
         back=url_for(".plan", unit_id=unit[0]),
         key=key,
         replaces=above,
-        warnings=warnings,
         clashes=clashes,
         obstacle=wording.obstacle(hindered.obstacle) if hindered else "",
     )
@@ -165,9 +163,9 @@ def change(requirement_id: str) -> Answer:
     if required is None or unit is None:
         return not_yours()
     wanted = setting.wanted(sent, _known_for(unit, sent, before=required))
-    warnings, clashes = _warnings(unit, wanted, changes=required)
-    if wanted.says is None or ((warnings or clashes) and request.form.get("sure") != "1"):
-        page = _edit_form(required, unit, wanted, key=key, warnings=warnings, clashes=clashes)
+    clashes = _clashes(unit, wanted, changes=required)
+    if wanted.says is None or (clashes and request.form.get("sure") != "1"):
+        page = _edit_form(required, unit, wanted, key=key, clashes=clashes)
         return pages.render(page, 422)
     seen = request.form.get("seen", "")
     try:
@@ -196,7 +194,6 @@ def _edit_form(
     wanted: Wanted,
     *,
     key: str,
-    warnings: list[str] | None = None,
     clashes: list[tuple[Link, str]] | None = None,
     hindered: Hindered | None = None,
 ) -> form_page.FormPage:
@@ -211,7 +208,6 @@ def _edit_form(
         key=key,
         changes=required,
         seen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 6 else 0,
-        warnings=warnings,
         clashes=clashes,
         obstacle=wording.obstacle(hindered.obstacle) if hindered else "",
     )
@@ -272,7 +268,7 @@ def _known_for(
         kinds=frozenset(store.kinds_below(session, organisation, unit[0])),
         roles=frozenset(role.id for role in members.study_roles(session, organisation)),
         themes=frozenset(theme.id for theme in starter.themes()),
-        list=list_store.chosen(session, g.actor, sent.list_id) if sent.list_id else None,
+        list=list_store.chosen(session, g.actor, unit[0], sent.list_id) if sent.list_id else None,
         texts=naming_texts.named(lines[: setting.MOST_READINGS]),
         has_leading_group=store.leads_somebody(session, organisation, tree, unit[0]),
         somebody_enters=store.somebody_organizes(session, organisation, list(tree)),
@@ -281,19 +277,19 @@ def _known_for(
     )
 
 
-def _warnings(
+def _clashes(
     unit: Link,
     wanted: Wanted,
     *,
     replaces: Required | None = None,
     changes: Required | None = None,
-) -> tuple[list[str], list[tuple[Link, str]]]:
+) -> list[tuple[Link, str]]:
     """What the organizer should know before it is kept, and decides about."""
     if wanted.says is None:
-        return [], []
+        return []
     found = plan_page.visible_plan(db.session, g.actor, unit[0])
     if found is None:
-        return [], []
+        return []
     below = store.required_in(
         db.session,
         g.actor.organisation,
@@ -307,6 +303,4 @@ def _warnings(
         replaces_id=replaces.id if replaces else changes.replaces_id if changes else None,
     )
     everything = replace(found, tree={**found.tree, **tree}, required=tuple(below))
-    clashes = plan_page.clashes_of(saved, wanted.says, everything, clock.today())
-    lists = form_page.list_warning(db.session, g.actor, unit[0], wanted.says.list_id)
-    return lists, clashes
+    return plan_page.clashes_of(saved, wanted.says, everything, clock.today())

@@ -132,13 +132,15 @@ function begin() {
     if (form.dataset.words) deviceWords(form.dataset.words).dropAll();
     const all = rows(), place = all.indexOf(row);
     row.hidden = true;
+    const group = row.closest("section");
+    group.hidden = !group.querySelector(".waits:not([hidden])"); // no heading over nothing
     const next = all[place + 1] ?? all[place - 1];
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: answer.undo });
     undo = async () => {
       undo = null;
       const [ok, back] = await post(answer.back).catch(() => [false, {}]);
       if (!ok) return say(back.message || desk.dataset.sayFailed);
-      row.hidden = false;
+      row.hidden = group.hidden = false;
       for (const key of row.querySelectorAll("[name=key]")) key.value = newKey();
       titleOf(row).focus();
       return say(desk.dataset.sayUndone);
@@ -202,6 +204,11 @@ function begin() {
   };
 
   document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && keys.open) {
+      keys.open = false;
+      keys.querySelector("summary").focus();
+      return;
+    }
     if (event.key === "Escape" && here()) {
       titleOf(here()).focus();
       return;

@@ -33,7 +33,7 @@ LONGEST_WHO = 254  # a name or an e-mail address
 @bp.post("/units/<unit_id>/people")
 @needs("units.change")
 def join(unit_id: str) -> Answer:
-    """Take somebody in, by name or e-mail address."""
+    """Take somebody in, by name; administrators also by e-mail address."""
     who = pages.field(request.form, "who", limit=LONGEST_WHO)
     try:
         member = people_actions.join(
