@@ -276,6 +276,7 @@ def test_what_is_sent_many_times_at_once_is_done_once(app, maria, client_as):
 
 
 def test_many_members_write_at_once_and_every_word_is_kept(app, maria, omar, li, client_as):
+    app.config["PROPAGATE_EXCEPTIONS"] = True  # what goes wrong is among the results
     people = [(member, draft(member)) for member in (maria, omar, li)]
     db.session.rollback()
 
