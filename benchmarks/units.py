@@ -6,7 +6,7 @@ python -m benchmarks units --sequences 200
 Each sequence changes a small organisation in the real code (SQLite in memory) and in a
 model that was written from docs/permissions.md alone (tests/webapp/units_world.py), and
 compares after every change what a member belongs to, organizes and reads. The fast tests
-play 200 sequences that hypothesis chooses.
+play 100 sequences that hypothesis chooses.
 """
 
 from __future__ import annotations

@@ -30,7 +30,8 @@ def postgres_url(postgres: Postgres) -> str:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    # Some go on beside the others and are asked for their result; the browser comes after.
+    # Some go on beside the others and are asked for their result: PostgreSQL before the
+    # browser, whose tests come last, the hostile requests at the end.
     waits = [item for item in items if is_asked_for(item)]
     if waits and _postgres.is_there():
         beside = [item for item in items if goes_beside(item)]
@@ -38,7 +39,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if not goes_beside(item)]
     browser = [item for item in items if "browser" in item.keywords]
     late = {id(item) for item in (*waits, *browser)}
-    items[:] = [item for item in items if id(item) not in late] + waits + browser
+    ends = [item for item in waits if "beside" in item.name.rpartition("[")[2]]
+    begins = [item for item in waits if item not in ends]
+    items[:] = [item for item in items if id(item) not in late] + begins + browser + ends
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -234,10 +234,8 @@ PAGES = (
     "/people",
 )
 LOOKS = (
-    ("phone", "en", False),
     ("phone", "zh", True),
-    ("desk", "en", True),
-    ("desk", "zh", False),
+    ("desk", "en", False),
 )
 
 

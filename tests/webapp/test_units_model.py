@@ -28,7 +28,7 @@ def connection():
         yield made
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=steps)
 def test_whatever_is_changed_everybody_may_what_the_table_says(connection, steps):
     units_world.play(connection, steps)
