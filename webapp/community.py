@@ -73,6 +73,15 @@ class OfOrganisation:
     id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
 
 
+def belongs_to(table: str, column: str) -> sa.ForeignKeyConstraint:
+    """`column` names a row of `table` in the same organisation, and goes with it."""
+    return sa.ForeignKeyConstraint(
+        ["organisation_id", column],
+        [f"{table}.organisation_id", f"{table}.id"],
+        ondelete="CASCADE",
+    )
+
+
 class _EachOf(FunctionElement[str]):
     """The words of a JSON list, as rows."""
 

@@ -7,31 +7,9 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp.community import Base, OfOrganisation, UTCDateTime
+from webapp.community import Base, OfOrganisation, UTCDateTime, belongs_to
 
 ASKING = "kind = 'question' and taken_back_at is null and hidden_at is null"
-
-
-def _of_piece() -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint(
-        ["organisation_id", "reflection_id"],
-        ["reflections.organisation_id", "reflections.id"],
-        ondelete="CASCADE",
-    )
-
-
-def _of_member() -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint(
-        ["organisation_id", "member_id"],
-        ["members.organisation_id", "members.id"],
-        ondelete="CASCADE",
-    )
-
-
-def _of_answer(column: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint(
-        ["organisation_id", column], ["answers.organisation_id", "answers.id"], ondelete="CASCADE"
-    )
 
 
 class Answer(Base, OfOrganisation):
@@ -43,9 +21,9 @@ class Answer(Base, OfOrganisation):
 
     __tablename__ = "answers"
     __table_args__ = (
-        _of_piece(),
-        _of_member(),
-        _of_answer("parent_id"),
+        belongs_to("reflections", "reflection_id"),
+        belongs_to("members", "member_id"),
+        belongs_to("answers", "parent_id"),
         sa.Index("ix_answers_piece", "organisation_id", "reflection_id", "at"),
         sa.Index("ix_answers_mine", "organisation_id", "member_id", "at", "id"),
         sa.Index("ix_answers_parent", "organisation_id", "parent_id"),
@@ -82,9 +60,9 @@ class Report(Base, OfOrganisation):
 
     __tablename__ = "reports"
     __table_args__ = (
-        _of_piece(),
-        _of_member(),
-        _of_answer("answer_id"),
+        belongs_to("reflections", "reflection_id"),
+        belongs_to("members", "member_id"),
+        belongs_to("answers", "answer_id"),
         sa.Index("ix_reports_open", "organisation_id", "settled_at", "at", "id"),
         sa.Index("ix_reports_piece", "organisation_id", "reflection_id"),
     )
@@ -102,9 +80,9 @@ class Moderation(Base, OfOrganisation):
 
     __tablename__ = "moderation"
     __table_args__ = (
-        _of_piece(),
-        _of_member(),
-        _of_answer("answer_id"),
+        belongs_to("reflections", "reflection_id"),
+        belongs_to("members", "member_id"),
+        belongs_to("answers", "answer_id"),
         sa.Index("ix_moderation_latest", "organisation_id", "at", "id"),
         sa.Index("ix_moderation_piece", "organisation_id", "reflection_id"),
         sa.CheckConstraint("action in ('leave', 'hide', 'show')", name="action"),

@@ -13,20 +13,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp.community import Base, OfOrganisation, UTCDateTime
+from webapp.community import Base, OfOrganisation, UTCDateTime, belongs_to
 
 
 class CoachDraft(Base):
     """Of one draft. Private to its author."""
 
     __tablename__ = "coach_drafts"
-    __table_args__ = (
-        sa.ForeignKeyConstraint(
-            ["organisation_id", "reflection_id"],
-            ["reflections.organisation_id", "reflections.id"],
-            ondelete="CASCADE",
-        ),
-    )
+    __table_args__ = (belongs_to("reflections", "reflection_id"),)
 
     organisation_id: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
     reflection_id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
@@ -39,13 +33,7 @@ class CoachChoice(Base):
     """What a member does not want to hear, in any draft. Private."""
 
     __tablename__ = "coach_choices"
-    __table_args__ = (
-        sa.ForeignKeyConstraint(
-            ["organisation_id", "member_id"],
-            ["members.organisation_id", "members.id"],
-            ondelete="CASCADE",
-        ),
-    )
+    __table_args__ = (belongs_to("members", "member_id"),)
 
     organisation_id: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
     member_id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)

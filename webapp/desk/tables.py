@@ -7,7 +7,7 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp.community import Base, OfOrganisation, UTCDateTime
+from webapp.community import Base, OfOrganisation, UTCDateTime, belongs_to
 
 
 class Review(Base, OfOrganisation):
@@ -22,11 +22,7 @@ class Review(Base, OfOrganisation):
 
     __tablename__ = "reviews"
     __table_args__ = (
-        sa.ForeignKeyConstraint(
-            ["organisation_id", "reflection_id"],
-            ["reflections.organisation_id", "reflections.id"],
-            ondelete="CASCADE",
-        ),
+        belongs_to("reflections", "reflection_id"),
         sa.Index("ix_reviews_piece", "organisation_id", "reflection_id", "at"),
         sa.Index("ix_reviews_mine", "organisation_id", "by", "at", "id"),
         sa.CheckConstraint("kind in ('accepted', 'asked_back')", name="kind"),

@@ -7,7 +7,7 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp.community import Base, OfOrganisation, UTCDateTime
+from webapp.community import Base, OfOrganisation, UTCDateTime, belongs_to
 
 
 class Goal(Base, OfOrganisation):
@@ -16,11 +16,7 @@ class Goal(Base, OfOrganisation):
 
     __tablename__ = "goals"
     __table_args__ = (
-        sa.ForeignKeyConstraint(
-            ["organisation_id", "member_id"],
-            ["members.organisation_id", "members.id"],
-            ondelete="CASCADE",
-        ),
+        belongs_to("members", "member_id"),
         sa.Index("ix_goals_mine", "organisation_id", "member_id", "status", "by"),
         sa.Index("ix_goals_from", "organisation_id", "reflection_id"),
         sa.Index("ix_goals_of_reading", "organisation_id", "reading_id"),

@@ -7,17 +7,13 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp.community import Base, OfOrganisation, UTCDateTime
+from webapp.community import Base, OfOrganisation, UTCDateTime, belongs_to
 
 
 class Note(Base, OfOrganisation):
     __tablename__ = "notes"
     __table_args__ = (
-        sa.ForeignKeyConstraint(
-            ["organisation_id", "member_id"],
-            ["members.organisation_id", "members.id"],
-            ondelete="CASCADE",
-        ),
+        belongs_to("members", "member_id"),
         sa.Index("ix_notes_mine", "organisation_id", "member_id", "updated_at", "id"),
     )
 

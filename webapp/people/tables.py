@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp.community import Base, OfOrganisation, UTCDateTime
+from webapp.community import Base, OfOrganisation, UTCDateTime, belongs_to
 
 
 class PeopleImport(Base, OfOrganisation):
@@ -37,11 +37,7 @@ class ImportedThing(Base):
 
     __tablename__ = "people_imported"
     __table_args__ = (
-        sa.ForeignKeyConstraint(
-            ["organisation_id", "import_id"],
-            ["people_imports.organisation_id", "people_imports.id"],
-            ondelete="CASCADE",
-        ),
+        belongs_to("people_imports", "import_id"),
         sa.Index("ix_people_imported_thing", "organisation_id", "kind", "thing_id"),
     )
 

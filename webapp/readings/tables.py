@@ -7,7 +7,7 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp.community import Base, OfOrganisation, UTCDateTime
+from webapp.community import Base, OfOrganisation, UTCDateTime, belongs_to
 
 
 class Deed(Base, OfOrganisation):
@@ -18,11 +18,7 @@ class Deed(Base, OfOrganisation):
 
     __tablename__ = "deeds"
     __table_args__ = (
-        sa.ForeignKeyConstraint(
-            ["organisation_id", "member_id"],
-            ["members.organisation_id", "members.id"],
-            ondelete="CASCADE",
-        ),
+        belongs_to("members", "member_id"),
         sa.UniqueConstraint("organisation_id", "member_id", "kind", "reading_group"),
     )
 
@@ -39,13 +35,7 @@ class Place(Base):
     """Where a member is in a text. Private."""
 
     __tablename__ = "places"
-    __table_args__ = (
-        sa.ForeignKeyConstraint(
-            ["organisation_id", "member_id"],
-            ["members.organisation_id", "members.id"],
-            ondelete="CASCADE",
-        ),
-    )
+    __table_args__ = (belongs_to("members", "member_id"),)
 
     organisation_id: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
     member_id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)

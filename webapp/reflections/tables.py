@@ -12,17 +12,13 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp.community import Base, OfOrganisation, UTCDateTime
+from webapp.community import Base, OfOrganisation, UTCDateTime, belongs_to
 
 
 class Reflection(Base, OfOrganisation):
     __tablename__ = "reflections"
     __table_args__ = (
-        sa.ForeignKeyConstraint(
-            ["organisation_id", "member_id"],
-            ["members.organisation_id", "members.id"],
-            ondelete="CASCADE",
-        ),
+        belongs_to("members", "member_id"),
         sa.Index("ix_reflections_newest", "organisation_id", "status", "shown_at", "id"),
         sa.Index("ix_reflections_mine", "organisation_id", "member_id", "updated_at", "id"),
         sa.Index("ix_reflections_text", "organisation_id", "text_slug", "status"),
@@ -129,11 +125,7 @@ class ReflectionTheme(Base):
 
     __tablename__ = "reflection_themes"
     __table_args__ = (
-        sa.ForeignKeyConstraint(
-            ["organisation_id", "reflection_id"],
-            ["reflections.organisation_id", "reflections.id"],
-            ondelete="CASCADE",
-        ),
+        belongs_to("reflections", "reflection_id"),
         sa.Index("ix_reflection_themes_piece", "organisation_id", "reflection_id", "theme"),
         sa.Index("ix_reflection_themes_readers", "organisation_id", "readers", "theme"),
     )
@@ -151,11 +143,7 @@ class ReflectionVersion(Base, OfOrganisation):
 
     __tablename__ = "reflection_versions"
     __table_args__ = (
-        sa.ForeignKeyConstraint(
-            ["organisation_id", "reflection_id"],
-            ["reflections.organisation_id", "reflections.id"],
-            ondelete="CASCADE",
-        ),
+        belongs_to("reflections", "reflection_id"),
         sa.Index("ix_reflection_versions_of", "organisation_id", "reflection_id", "number"),
     )
 
@@ -172,11 +160,7 @@ class Citation(Base):
 
     __tablename__ = "citations"
     __table_args__ = (
-        sa.ForeignKeyConstraint(
-            ["organisation_id", "reflection_id"],
-            ["reflections.organisation_id", "reflections.id"],
-            ondelete="CASCADE",
-        ),
+        belongs_to("reflections", "reflection_id"),
         sa.Index("ix_citations_text", "organisation_id", "text_slug"),
         sa.Index("ix_citations_passage", "organisation_id", "passage_id"),
     )
@@ -197,13 +181,7 @@ class Experience(Base):
     """
 
     __tablename__ = "experiences"
-    __table_args__ = (
-        sa.ForeignKeyConstraint(
-            ["organisation_id", "reflection_id"],
-            ["reflections.organisation_id", "reflections.id"],
-            ondelete="CASCADE",
-        ),
-    )
+    __table_args__ = (belongs_to("reflections", "reflection_id"),)
 
     organisation_id: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
     reflection_id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)

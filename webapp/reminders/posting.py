@@ -25,11 +25,11 @@ class _WholeLine(UnstructuredHeader):
         return f"{self.name}: {self}{policy.linesep}"  # type: ignore[attr-defined]
 
 
-_registry = HeaderRegistry()
-_registry.map_to_type("list-unsubscribe", _WholeLine)  # type: ignore[arg-type]
+_headers = HeaderRegistry()
+_headers.map_to_type("list-unsubscribe", _WholeLine)  # type: ignore[arg-type]
 
 # Words as lines of at most 76 plain characters: a server may know nothing else.
-POLICY = SMTP.clone(cte_type="7bit", header_factory=_registry)
+POLICY = SMTP.clone(cte_type="7bit", header_factory=_headers)
 
 _ENHANCED = re.compile(rb"^\s*([245])\.(\d{1,3})\.(\d{1,3})\b")
 

@@ -7,15 +7,7 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp.community import Base, OfOrganisation, UTCDateTime
-
-
-def _of_member() -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint(
-        ["organisation_id", "member_id"],
-        ["members.organisation_id", "members.id"],
-        ondelete="CASCADE",
-    )
+from webapp.community import Base, OfOrganisation, UTCDateTime, belongs_to
 
 
 class Reminder(Base):
@@ -24,7 +16,7 @@ class Reminder(Base):
 
     __tablename__ = "reminders"
     __table_args__ = (
-        _of_member(),
+        belongs_to("members", "member_id"),
         sa.Index("ix_reminders_due", "next_at"),
         sa.CheckConstraint(
             "rhythm in ('off', 'daily', 'weekdays', 'weekly', 'monthly')", name="rhythm"
@@ -62,7 +54,7 @@ class PrivateAddress(Base, OfOrganisation):
 
     __tablename__ = "private_addresses"
     __table_args__ = (
-        _of_member(),
+        belongs_to("members", "member_id"),
         sa.Index("ix_private_addresses_member", "organisation_id", "member_id", "kind"),
         sa.CheckConstraint("kind in ('stop', 'calendar', 'lists')", name="kind"),
     )

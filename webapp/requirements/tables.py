@@ -8,23 +8,7 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp.community import Base, OfOrganisation, UTCDateTime
-
-
-def _of_unit() -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint(
-        ["organisation_id", "unit_id"],
-        ["units.organisation_id", "units.id"],
-        ondelete="CASCADE",
-    )
-
-
-def _of_member() -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint(
-        ["organisation_id", "member_id"],
-        ["members.organisation_id", "members.id"],
-        ondelete="CASCADE",
-    )
+from webapp.community import Base, OfOrganisation, UTCDateTime, belongs_to
 
 
 class Requirement(Base, OfOrganisation):
@@ -33,7 +17,7 @@ class Requirement(Base, OfOrganisation):
 
     __tablename__ = "requirements"
     __table_args__ = (
-        _of_unit(),
+        belongs_to("units", "unit_id"),
         sa.Index("ix_requirements_unit", "organisation_id", "unit_id"),
         sa.Index("ix_requirements_replaces", "organisation_id", "replaces_id"),
     )
@@ -53,11 +37,7 @@ class RequirementVersion(Base):
 
     __tablename__ = "requirement_versions"
     __table_args__ = (
-        sa.ForeignKeyConstraint(
-            ["organisation_id", "requirement_id"],
-            ["requirements.organisation_id", "requirements.id"],
-            ondelete="CASCADE",
-        ),
+        belongs_to("requirements", "requirement_id"),
         sa.CheckConstraint("pace in ('once', 'week', 'month', 'quarter')", name="pace"),
         sa.CheckConstraint("content in ('own', 'themes', 'readings', 'list')", name="content"),
         sa.CheckConstraint(
@@ -107,8 +87,8 @@ class Attendance(Base, OfOrganisation):
 
     __tablename__ = "attendances"
     __table_args__ = (
-        _of_unit(),
-        _of_member(),
+        belongs_to("units", "unit_id"),
+        belongs_to("members", "member_id"),
         sa.Index("ix_attendances_unit", "organisation_id", "unit_id", "day", "id"),
         sa.Index("ix_attendances_member", "organisation_id", "member_id", "day"),
         sa.CheckConstraint("(member_id is null) <> (name = '')", name="somebody"),
@@ -133,8 +113,8 @@ class EnteredPiece(Base, OfOrganisation):
 
     __tablename__ = "entered_pieces"
     __table_args__ = (
-        _of_unit(),
-        _of_member(),
+        belongs_to("units", "unit_id"),
+        belongs_to("members", "member_id"),
         sa.Index("ix_entered_pieces_unit", "organisation_id", "unit_id", "day", "id"),
         sa.Index("ix_entered_pieces_member", "organisation_id", "member_id", "day"),
         sa.CheckConstraint("(member_id is null) <> (name = '')", name="somebody"),

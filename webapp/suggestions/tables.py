@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp.community import Base, OfOrganisation, UTCDateTime
+from webapp.community import Base, OfOrganisation, UTCDateTime, belongs_to
 
 
 class DayList(Base):
@@ -19,13 +19,7 @@ class DayList(Base):
     """
 
     __tablename__ = "day_lists"
-    __table_args__ = (
-        sa.ForeignKeyConstraint(
-            ["organisation_id", "member_id"],
-            ["members.organisation_id", "members.id"],
-            ondelete="CASCADE",
-        ),
-    )
+    __table_args__ = (belongs_to("members", "member_id"),)
 
     organisation_id: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
     member_id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
@@ -45,11 +39,7 @@ class Steer(Base, OfOrganisation):
 
     __tablename__ = "steers"
     __table_args__ = (
-        sa.ForeignKeyConstraint(
-            ["organisation_id", "member_id"],
-            ["members.organisation_id", "members.id"],
-            ondelete="CASCADE",
-        ),
+        belongs_to("members", "member_id"),
         sa.UniqueConstraint("organisation_id", "member_id", "kind", "target"),
         sa.CheckConstraint("kind in ('more', 'less', 'not_author', 'not_theme')", name="kind"),
     )

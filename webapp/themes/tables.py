@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp.community import Base, OfOrganisation, UTCDateTime
+from webapp.community import Base, OfOrganisation, UTCDateTime, belongs_to
 
 
 class ReadingList(Base, OfOrganisation):
@@ -17,11 +17,7 @@ class ReadingList(Base, OfOrganisation):
 
     __tablename__ = "reading_lists"
     __table_args__ = (
-        sa.ForeignKeyConstraint(
-            ["organisation_id", "member_id"],
-            ["members.organisation_id", "members.id"],
-            ondelete="CASCADE",
-        ),
+        belongs_to("members", "member_id"),
         sa.Index("ix_reading_lists_member", "organisation_id", "member_id", "made_at", "id"),
         sa.Index("ix_reading_lists_unit", "organisation_id", "audience", "unit_id"),
         sa.CheckConstraint("audience in ('private', 'unit', 'organisation')", name="audience"),
@@ -52,13 +48,7 @@ class ListItem(Base):
     withdrawn, the list still says what it was."""
 
     __tablename__ = "reading_list_items"
-    __table_args__ = (
-        sa.ForeignKeyConstraint(
-            ["organisation_id", "list_id"],
-            ["reading_lists.organisation_id", "reading_lists.id"],
-            ondelete="CASCADE",
-        ),
-    )
+    __table_args__ = (belongs_to("reading_lists", "list_id"),)
 
     organisation_id: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
     list_id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
@@ -82,16 +72,8 @@ class ListUnit(Base):
 
     __tablename__ = "reading_list_units"
     __table_args__ = (
-        sa.ForeignKeyConstraint(
-            ["organisation_id", "list_id"],
-            ["reading_lists.organisation_id", "reading_lists.id"],
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["organisation_id", "unit_id"],
-            ["units.organisation_id", "units.id"],
-            ondelete="CASCADE",
-        ),
+        belongs_to("reading_lists", "list_id"),
+        belongs_to("units", "unit_id"),
         sa.Index("ix_reading_list_units_unit", "organisation_id", "unit_id"),
     )
 
@@ -106,11 +88,7 @@ class ThemeDraft(Base, OfOrganisation):
 
     __tablename__ = "theme_drafts"
     __table_args__ = (
-        sa.ForeignKeyConstraint(
-            ["organisation_id", "member_id"],
-            ["members.organisation_id", "members.id"],
-            ondelete="CASCADE",
-        ),
+        belongs_to("members", "member_id"),
         sa.Index("ix_theme_drafts_changed", "organisation_id", "changed_at", "id"),
     )
 
@@ -129,13 +107,7 @@ class ListVersion(Base):
     """A theme list as it was published, for those who began it then."""
 
     __tablename__ = "reading_list_versions"
-    __table_args__ = (
-        sa.ForeignKeyConstraint(
-            ["organisation_id", "list_id"],
-            ["reading_lists.organisation_id", "reading_lists.id"],
-            ondelete="CASCADE",
-        ),
-    )
+    __table_args__ = (belongs_to("reading_lists", "list_id"),)
 
     organisation_id: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
     list_id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
@@ -153,16 +125,8 @@ class ListWish(Base, OfOrganisation):
 
     __tablename__ = "reading_list_wishes"
     __table_args__ = (
-        sa.ForeignKeyConstraint(
-            ["organisation_id", "list_id"],
-            ["reading_lists.organisation_id", "reading_lists.id"],
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["organisation_id", "member_id"],
-            ["members.organisation_id", "members.id"],
-            ondelete="CASCADE",
-        ),
+        belongs_to("reading_lists", "list_id"),
+        belongs_to("members", "member_id"),
         sa.UniqueConstraint("organisation_id", "list_id", "reading_group"),
         sa.CheckConstraint("status in ('open', 'taken', 'declined')", name="status"),
     )
@@ -183,16 +147,8 @@ class ListWishToo(Base):
 
     __tablename__ = "reading_list_wishes_too"
     __table_args__ = (
-        sa.ForeignKeyConstraint(
-            ["organisation_id", "wish_id"],
-            ["reading_list_wishes.organisation_id", "reading_list_wishes.id"],
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["organisation_id", "member_id"],
-            ["members.organisation_id", "members.id"],
-            ondelete="CASCADE",
-        ),
+        belongs_to("reading_list_wishes", "wish_id"),
+        belongs_to("members", "member_id"),
     )
 
     organisation_id: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
@@ -214,11 +170,7 @@ class ListBegun(Base):
             ],
             ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(
-            ["organisation_id", "member_id"],
-            ["members.organisation_id", "members.id"],
-            ondelete="CASCADE",
-        ),
+        belongs_to("members", "member_id"),
     )
 
     organisation_id: Mapped[str] = mapped_column(sa.String(16), primary_key=True)

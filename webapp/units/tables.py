@@ -7,7 +7,7 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp.community import Base, OfOrganisation, UTCDateTime
+from webapp.community import Base, OfOrganisation, UTCDateTime, belongs_to
 
 
 class UnitKind(Base):
@@ -63,16 +63,8 @@ class StudyRole(Base):
 class Membership(Base, OfOrganisation):
     __tablename__ = "memberships"
     __table_args__ = (
-        sa.ForeignKeyConstraint(
-            ["organisation_id", "member_id"],
-            ["members.organisation_id", "members.id"],
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["organisation_id", "unit_id"],
-            ["units.organisation_id", "units.id"],
-            ondelete="CASCADE",
-        ),
+        belongs_to("members", "member_id"),
+        belongs_to("units", "unit_id"),
         sa.Index("ix_memberships_member", "organisation_id", "member_id"),
         sa.Index("ix_memberships_unit", "organisation_id", "unit_id"),
     )
@@ -89,21 +81,9 @@ class Appointment(Base, OfOrganisation):
 
     __tablename__ = "appointments"
     __table_args__ = (
-        sa.ForeignKeyConstraint(
-            ["organisation_id", "member_id"],
-            ["members.organisation_id", "members.id"],
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["organisation_id", "unit_id"],
-            ["units.organisation_id", "units.id"],
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["organisation_id", "role_id"],
-            ["study_roles.organisation_id", "study_roles.id"],
-            ondelete="CASCADE",
-        ),
+        belongs_to("members", "member_id"),
+        belongs_to("units", "unit_id"),
+        belongs_to("study_roles", "role_id"),
         sa.Index("ix_appointments_member", "organisation_id", "member_id"),
         sa.Index("ix_appointments_unit", "organisation_id", "unit_id"),
     )
@@ -119,13 +99,7 @@ class MemberRole(Base):
     """A role that a member chose; it steers suggestions only and gives no rights."""
 
     __tablename__ = "member_roles"
-    __table_args__ = (
-        sa.ForeignKeyConstraint(
-            ["organisation_id", "member_id"],
-            ["members.organisation_id", "members.id"],
-            ondelete="CASCADE",
-        ),
-    )
+    __table_args__ = (belongs_to("members", "member_id"),)
 
     organisation_id: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
     member_id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
