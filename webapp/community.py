@@ -14,6 +14,7 @@ import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from inspect import iscoroutinefunction
 from typing import Any
 
@@ -82,6 +83,13 @@ def belongs_to(table: str, column: str) -> sa.ForeignKeyConstraint:
     )
 
 
+def named_by(table: Any, column: Any) -> sa.ColumnElement[bool]:
+    """To join by: the row of `table` that `column` names, in the same organisation.
+    `table`, and that of the column, may be an alias."""
+    row: sa.ColumnElement[bool] = table.organisation_id == column.parent.entity.organisation_id
+    return sa.and_(row, table.id == column)
+
+
 class _EachOf(FunctionElement[str]):
     """The words of a JSON list, as rows."""
 
@@ -97,13 +105,22 @@ def _each_of(element: Any, compiler: Any, **how: Any) -> str:
     return f"(select json_array_elements_text(cast({given} as json)))"
 
 
-def one_of(column: Any, values: Iterable[str]) -> sa.ColumnElement[bool]:
+def one_of(column: Any, values: Iterable[str] | sa.BindParameter[str]) -> sa.ColumnElement[bool]:
     """`column.in_(values)` for many values, sent as one: with a parameter for each of a
-    thousand units SQLAlchemy took longer than the database."""
-    found: sa.ColumnElement[bool] = column.op("in", is_comparison=True)(
-        _EachOf(sa.literal(json.dumps(sorted(values)), sa.String()))
-    )
+    thousand units SQLAlchemy took longer than the database. A statement that is built
+    once says `sa.bindparam(name, type_=sa.String)`, and gets `as_list(values)`."""
+    given = values if isinstance(values, sa.BindParameter) else sa.literal(as_list(values))
+    found: sa.ColumnElement[bool] = column.op("in", is_comparison=True)(_EachOf(given))
     return found
+
+
+def as_list(values: Iterable[str]) -> str:
+    return _as_list(frozenset(values))
+
+
+@lru_cache(maxsize=64)  # a page asks several times about the units that somebody organizes
+def _as_list(values: frozenset[str]) -> str:
+    return json.dumps(sorted(values))
 
 
 db = SQLAlchemy(session_options={"expire_on_commit": False})
@@ -148,6 +165,11 @@ def write_throughout() -> None:
 
 def read_only() -> None:
     _writing.set(False)
+
+
+def is_writing() -> bool:
+    """Whether what is read now may be a change that is not committed, and may never be."""
+    return _writing.get()
 
 
 def init_app(app: Flask, url: str) -> None:

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 TABLE = """Name,E-mail,Unit,Parent unit,Role
 Noor Aziz,noor@example.org,East,Harbour,Secretary
 Chen Jing,,East,Harbour,clerk
+Li Na,,Est,Harbour,
 """
 
 
@@ -31,9 +32,14 @@ def test_a_table_is_looked_at_brought_in_and_undone(open_page, live, size, dark)
     page.get_by_role("button", name="Look at it").click()
     expect(page.locator("#looked-at")).to_contain_text("There is no role “clerk”")
     right(page)
+    expect(page.locator("#looked-at")).to_contain_text("Nothing can be brought in yet")
     page.get_by_label("clerk", exact=True).select_option("+")
+    page.get_by_label("Which unit is meant by “Est”?").select_option(
+        "it means Harbour / East, new in this table too"
+    )
     page.get_by_role("button", name="Look again").click()
-    expect(page.locator("#looked-at")).to_contain_text("2 new people")
+    expect(page.locator("#looked-at")).to_contain_text("3 new people")
+    expect(page.locator("#looked-at")).to_contain_text("1 new unit")
     page.get_by_role("button", name="Bring it in").click()
     with page.expect_download() as made:
         page.get_by_role("button", name="Make the links").click()

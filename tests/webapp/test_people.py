@@ -16,7 +16,7 @@ from webapp.audit.tables import AuditEvent
 from webapp.community import change, db
 from webapp.ids import new_id
 from webapp.members import actions as members
-from webapp.members import store
+from webapp.members import invitation_store, store
 from webapp.members.tables import Invitation, Member, User
 from webapp.people import undo_actions
 from webapp.people.tables import ImportedThing, PeopleImport
@@ -120,9 +120,13 @@ def test_a_row_with_a_problem_stops_all_or_is_left_out_as_chosen(client_as, ada,
     client = client_as(ada)
     path = send_table(
         client,
-        "name,email,unit,role\nNoor,noor@x,Hill,\nOmar,o@x.org,Hill,clerk\nZoe,z@x.org,Hill,\n",
+        "name,email,unit,role\nNoor,noor@x,Hill,\nOmar,o@x.org,Hill,clerk\nZoe,z@x.org,Hill,\n"
+        "Ana,a@x.org,Hil,\n",
     )
     page = client.get(path).text
+    assert "Nothing can be brought in yet" in page
+    assert "What would happen once they are mended" in page
+    assert "“Hil” would be a new unit, but it is nearly “Hill”" in page
     assert "is not an e-mail address" in page
     assert "There is no role “clerk”" in page
     assert f"{path}/run" not in page
@@ -136,6 +140,8 @@ def test_a_row_with_a_problem_stops_all_or_is_left_out_as_chosen(client_as, ada,
         "kind_else": "branch",
     }
     words = {"word-0": "role:clerk", "choice-0": "+", "rows": "leave"}
+    asked = re.search(r'name="word-1" value="(unit:\w+)"', page)[1]
+    words |= {"word-1": asked, "choice-1": "=Hill", "rest": "+"}  # an answer goes before the rest
     assert client.post(path, data=columns | words).status_code == 303
     problems = client.get(f"{path}/problems.csv").data.decode("utf-8-sig").splitlines()
     assert problems[1].startswith("2,E-mail address,")
@@ -144,7 +150,8 @@ def test_a_row_with_a_problem_stops_all_or_is_left_out_as_chosen(client_as, ada,
     omar = store.member_by_email(db.session, "o@x.org")
     given = store.given_roles_of(db.session, organisation.id, omar.id)
     assert [(role.name_en, unit) for role, unit in given] == [("clerk", "Hill")]
-    assert counted(Member) == 3
+    assert counted(Member) == 4
+    assert db.session.scalars(sa.select(Unit.name).where(Unit.name.like("Hil%"))).all() == ["Hill"]
 
 
 def test_what_has_changed_since_the_look_is_looked_at_again(client_as, ada, organisation):
@@ -369,7 +376,7 @@ def test_open_invitations_of_other_units_are_neither_seen_nor_withdrawn(
     page = client.get("/people/invitations").text
     assert "Hidden Guest" not in page
     assert "Chief" not in page
-    for found in store.open_invitations(db.session, organisation.id, NOW):
+    for found in invitation_store.open_invitations(db.session, organisation.id, NOW):
         assert client.post(f"/people/invitations/{found.id}/withdraw").status_code == 404
         assert client_as(ada).post(f"/people/invitations/{found.id}/withdraw").status_code == 303
     assert len(said("invitation.withdrawn")) == 2

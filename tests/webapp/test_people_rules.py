@@ -19,6 +19,7 @@ from corpus.texts import TextRefused
 from webapp.members import inviting
 from webapp.people import columns, rows, sheets_out
 from webapp.people.lines import Line
+from webapp.people.nearness import Names
 from webapp.people.places import UnitThere
 from webapp.people.plan import plan
 from webapp.people.planned import Choices, Named, Person, Plan, There
@@ -124,6 +125,70 @@ def test_a_path_and_a_unit_with_its_parent_are_the_same_unit():
 )
 def test_every_problem_is_named_by_row_and_column(table, expected):
     assert codes(planned(table)) == expected
+
+
+@pytest.mark.parametrize(
+    ("new", "known", "alike"),
+    [
+        ("Hil", "Hill", True),
+        ("Hlil", "Hill", True),
+        ("hill  side", "Hill-Side", True),
+        ("Hill", "Hill Branch", True),
+        ("东成支部", "东城支部", True),
+        ("东城", "东城支部", True),
+        ("Hill", "Mill", False),
+        ("Group 1", "Group 2", False),
+        ("Team II", "Team III", False),
+        ("第一党支部", "第二党支部", False),
+        ("河北支部", "河南支部", False),
+        ("财务部", "商务部", False),
+    ],
+)
+def test_a_name_is_near_to_another_where_one_slip_makes_it(new, known, alike):
+    kinds = ["Branch", "支部"]
+    assert bool(Names([(known, known)], kinds=kinds).near(new)) == alike
+    assert bool(Names([(new, new)], kinds=kinds).near(known)) == alike
+
+
+HILLY = There([ROOT, UnitThere("hill", "Hill", "root", "branch")], KINDS, ROLES)
+
+
+def test_a_new_name_near_to_a_unit_makes_nothing_until_it_is_said_which_is_meant():
+    table = "name,number,unit\nLi,1,Hil\nWang,2,Hill\nZoe,3,Valley"
+    first = planned(table, HILLY)
+    assert codes(first) == [(2, "unit", "near_unit")]
+    assert [name for _id, name, *_rest in first.units] == ["Valley"]
+    (asked,) = first.news
+    assert (asked.name, asked.line) == ("Hil", 2)
+    assert [choice for choice, _place in asked.near] == ["hill"]
+
+    def then(choice: str) -> Plan:
+        return planned(table, HILLY, replace(CHOICES, words={asked.mark: choice}))
+
+    meant, new, nonsense = then("hill"), then("+"), then("nowhere")
+    assert (meant.problems, [unit[1] for unit in meant.units]) == ([], ["Valley"])
+    assert [unit for _member, unit in meant.memberships].count("hill") == 2
+    assert (new.problems, [unit[1] for unit in new.units]) == ([], ["Hil", "Valley"])
+    assert codes(nonsense) == codes(first)
+    assert [each.name for each in meant.news] == ["Hil"]  # the choice can still be changed
+
+
+def test_of_two_new_names_the_one_of_more_rows_stands_and_the_other_is_asked_about():
+    table = "name,number,path\nLi,1,Root / Hil / Team\nWang,2,Root / Hill\nZoe,3,Root / Hill / Team"
+    first = planned(table)
+    assert codes(first) == [(2, "unit", "near_unit")]
+    words = {first.news[0].mark: first.news[0].near[0][0]}
+    then = planned(table, choices=replace(CHOICES, words=words))
+    assert not then.problems
+    assert [name for _id, name, *_rest in then.units] == ["Root", "Hill", "Team"]
+
+
+def test_a_name_alone_may_mean_a_unit_anywhere_and_one_below_a_parent_only_its_siblings():
+    deep = There([*HILLY.units, UnitThere("vale", "Valley", "hill", "branch")], KINDS, ROLES)
+    alone = planned("name,number,unit\nLi,1,Valey", deep)
+    assert [choice for choice, _place in alone.news[0].near] == ["vale"]
+    placed = planned("name,number,path\nLi,1,Harbour School / Valey", deep)
+    assert (placed.news, [unit[1] for unit in placed.units]) == ([], ["Valey"])
 
 
 def test_a_row_with_a_problem_makes_nothing_not_even_its_unit():

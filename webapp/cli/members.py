@@ -178,7 +178,8 @@ def import_table(file: Path, dry_run: bool, leave_out: bool, as_json: bool) -> N
     """Bring in people and units from a table (CSV or Excel), all of it or nothing.
 
     The columns are known by their headings. To choose them, or to decide about roles
-    that are not known, use the page. The whole can be taken back there.
+    that are not known and about new units whose names are near to others, use the page.
+    The whole can be taken back there.
 
     \b
     Example:  xinde members import people.xlsx --dry-run

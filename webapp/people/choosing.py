@@ -8,11 +8,12 @@ from typing import Any
 
 from corpus.sheets import Sheet
 from webapp.people import columns
+from webapp.people.places import ADD
 from webapp.people.plan import plan
 from webapp.people.planned import Choices, Plan, There
 from webapp.people.rows import rows
 
-MOST_WORDS = 200  # unknown roles and kinds that can be decided about in one table
+MOST_WORDS = 200  # unknown roles, kinds and names of units that are decided about at once
 
 
 def kept(sheet: Sheet) -> dict[str, Any]:
@@ -67,8 +68,10 @@ def given(
     units, kinds = {u.id for u in there.units}, {k.id for k in there.kinds}
     words = dict(before["words"])
     for number in range(MOST_WORDS):
-        name, choice = form.get(f"word-{number}", "")[:200], form.get(f"choice-{number}", "")[:64]
-        if name.startswith(("role:", "kind:")):
+        name, choice = form.get(f"word-{number}", "")[:200], form.get(f"choice-{number}", "")[:220]
+        if name.startswith("unit:") and form.get("rest") == ADD:
+            choice = choice or ADD
+        if name.startswith(("role:", "kind:", "unit:")):
             words[name] = choice
     below, kind = form.get("below", ""), form.get("kind_else", "")
     language = form.get("language_else", "")

@@ -22,6 +22,7 @@ from webapp.people import choosing, store
 from webapp.people.planned import Plan
 from webapp.people.tables import ImportedThing, PeopleImport
 from webapp.suggestions.due import new_lists_due
+from webapp.units import standing
 from webapp.units import store as units
 from webapp.units.tables import Appointment, Membership, StudyRole, Unit, UnitKind
 
@@ -129,7 +130,7 @@ def _make(
         ({**of, "id": id, "name": name, "parent_id": above, "kind": kind, "created_at": now}
          for id, name, above, kind in planned.units),
     )  # fmt: skip
-    _change_units(session, organisation, planned)
+    standing.stand(session, organisation, {c.id: c.after for c in planned.units_changed}, now=now)
     accounts = _accounts(session, [p.email for p in planned.people if p.email])
     _insert(
         session, Member,
@@ -210,15 +211,6 @@ def _make_lists(session: Session, organisation: str, planned: Plan) -> None:
         ({**common, "id": r.id, "name_en": r.en, "name_zh": r.zh, "duties_en": "", "duties_zh": "",
           "position": last[StudyRole] + n} for n, r in enumerate(planned.roles, 1)),
     )  # fmt: skip
-
-
-def _change_units(session: Session, organisation: str, planned: Plan) -> None:
-    changed = planned.units_changed
-    if changed:
-        session.execute(
-            sa.update(Unit),
-            [{"organisation_id": organisation, "id": c.id, **c.after} for c in changed],
-        )
 
 
 def _change_people(session: Session, organisation: str, planned: Plan) -> None:

@@ -12,18 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from webapp.people.columns import fold
-from webapp.people.places import Place, Places, Unplaced
-from webapp.people.planned import (
-    ADD,
-    LEAVE_OUT,
-    Changed,
-    Choices,
-    Named,
-    NewPerson,
-    Person,
-    Plan,
-    There,
-)
+from webapp.people.places import ADD, New, Place, Places, Unplaced
+from webapp.people.planned import LEAVE_OUT, Changed, Choices, Named, NewPerson, Person, Plan, There
 from webapp.people.rows import Problem, Row
 
 
@@ -38,7 +28,7 @@ class _Planning:
     ) -> None:
         self._rows, self._there, self._choices, self._new_id = rows, there, choices, new_id
         self._plan = Plan(rows=len(rows))
-        self._places = Places(there.units, rows, below=choices.below)
+        self._places = Places(there.units, rows, below=choices.below, chosen=choices.words)
         self._known = {"role": _by_name(there.roles), "kind": _by_name(there.kinds)}
         self._made: dict[str, list[Named]] = {"role": self._plan.roles, "kind": self._plan.kinds}
         self._organizes = {role.id for role in there.roles if role.organizes}
@@ -64,8 +54,12 @@ class _Planning:
     def done(self) -> Plan:
         self._fill()
         good: list[tuple[Row, Place | None, tuple[str, ...]]] = []
-        for row in self._rows:
-            place, roles = self._place(row), self._roles(row)
+        spoken = [(row, self._place(row), self._roles(row)) for row in self._rows]
+        open_names = self._open_names()
+        for row, place, roles in spoken:
+            for above in place.up() if place else ():
+                if new := open_names.get(id(above)):
+                    row.wrong("unit", "near_unit", new.name, new.near[0][1].name)
             self._check(row, place)
             if not row.problems:
                 good.append((row, place, roles))
@@ -78,6 +72,12 @@ class _Planning:
             if row.problems:
                 self._plan.left_out.add(row.line)
         return self._plan
+
+    def _open_names(self) -> dict[int, New]:
+        """New units, by their places, of which must be said whether another is meant."""
+        words = [word for kind in self._there.kinds for word in (kind.en, kind.zh)]
+        self._plan.news = [new for new in self._places.news(words) if new.near]
+        return {id(new.place): new for new in self._plan.news if new.open}
 
     def _fill(self) -> None:
         """Rows of one address or number are one person: what one leaves out another says."""

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from webapp.people.places import UnitThere
+from webapp.people.places import New, UnitThere
 from webapp.people.rows import Problem
 
-ADD, LEAVE_OUT = "+", "-"  # what becomes of a word that is not known; else the id it stands for
+LEAVE_OUT = "-"  # a word that is not known; else `places.ADD`, or the id it stands for
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Choices:
     below: str | None = None  # where units stand for which the table names nothing above
     kind: str = ""  # of new units for which it names none
     language: str = "en"
-    words: Mapping[str, str] = field(default_factory=dict)  # "role:…" or "kind:…" folded
+    words: Mapping[str, str] = field(default_factory=dict)  # "role:…", "kind:…", "unit:…"
 
 
 @dataclass
@@ -85,6 +85,7 @@ class Plan:
     problems: list[Problem] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)  # worth a look; they hinder nothing
     unknown: dict[str, int] = field(default_factory=dict)  # words such as "role:clerk", rows
+    news: list[New] = field(default_factory=list)  # new names of units that are near to others
     kinds: list[Named] = field(default_factory=list)
     roles: list[Named] = field(default_factory=list)
     units: list[tuple[str, str, str | None, str]] = field(

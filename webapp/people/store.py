@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from webapp.community import Base
+from webapp.community import Base, named_by
 from webapp.members.tables import Invitation, Member, User
 from webapp.people.places import UnitThere
 from webapp.people.planned import Named, Person, There
@@ -123,10 +123,7 @@ def waiting(session: Session, organisation: str, import_id: str) -> list[Waiting
         sa.select(Membership.member_id, sa.func.min(Unit.name))
         .join(
             Unit,
-            sa.and_(
-                Unit.organisation_id == Membership.organisation_id,
-                Unit.id == Membership.unit_id,
-            ),
+            named_by(Unit, Membership.unit_id),
         )
         .where(
             Membership.organisation_id == organisation,
@@ -264,22 +261,15 @@ def open_invitations(
         sa.select(Invitation, Unit.name, role_name, maker.name)
         .outerjoin(
             Unit,
-            sa.and_(
-                Unit.organisation_id == Invitation.organisation_id, Unit.id == Invitation.unit_id
-            ),
+            named_by(Unit, Invitation.unit_id),
         )
         .outerjoin(
             StudyRole,
-            sa.and_(
-                StudyRole.organisation_id == Invitation.organisation_id,
-                StudyRole.id == Invitation.role_id,
-            ),
+            named_by(StudyRole, Invitation.role_id),
         )
         .outerjoin(
             maker,
-            sa.and_(
-                maker.organisation_id == Invitation.organisation_id, maker.id == Invitation.made_by
-            ),
+            named_by(maker, Invitation.made_by),
         )
         .where(
             Invitation.organisation_id == organisation,

@@ -19,11 +19,12 @@ from sqlalchemy.orm import Session
 
 from webapp.access import Actor
 from webapp.audit.actions import record
-from webapp.community import change
+from webapp.community import change, named_by
 from webapp.members.tables import Invitation, Member, User
 from webapp.people import store
 from webapp.people.tables import ImportedThing
 from webapp.suggestions.due import new_lists_due
+from webapp.units import standing
 from webapp.units import store as units
 from webapp.units.tables import Appointment, Membership, StudyRole, Unit, UnitKind
 
@@ -238,7 +239,7 @@ def _take_back(
         of = (Member.organisation_id == organisation, Member.id.in_(some))
         session.scalars(sa.select(Member).where(*of)).all()  # at once; then they are at hand
     for each in fate.back:
-        _set_back(session, organisation, each)
+        _set_back(session, organisation, each, now)
     _unused_lists(session, organisation, import_id)
     return fate
 
@@ -271,9 +272,7 @@ def _end_places(session: Session, organisation: str, import_id: str, fate: Fates
             sa.select(table.id, table.member_id)
             .outerjoin(
                 Member,
-                sa.and_(
-                    Member.organisation_id == table.organisation_id, Member.id == table.member_id
-                ),
+                named_by(Member, table.member_id),
             )
             .where(
                 table.organisation_id == organisation,
@@ -312,13 +311,11 @@ def _leave(session: Session, organisation: str, members: list[str], now: dt.date
     )
 
 
-def _set_back(session: Session, organisation: str, thing: ImportedThing) -> None:
+def _set_back(session: Session, organisation: str, thing: ImportedThing, now: dt.datetime) -> None:
     before = dict(thing.before or {})
     key = (organisation, thing.thing_id)
     if thing.kind == "unit":
-        unit = session.get(Unit, key)
-        if unit is not None:
-            unit.kind = before["kind"]
+        standing.stand(session, organisation, {thing.thing_id: {"kind": before["kind"]}}, now=now)
         return
     member = session.get(Member, key)
     if member is None:

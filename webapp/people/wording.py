@@ -92,6 +92,12 @@ def problem(found: Problem) -> str:
             said = _("Row %(row)s gives this unit another kind. Make both the same.", row=other)
         case "circle":
             said = _("“%(value)s” would stand below itself. Correct the unit above.", value=value)
+        case "near_unit":
+            said = _(
+                "“%(value)s” would be a new unit, but it is nearly “%(other)s”. Choose which is meant, or correct it.",
+                value=value,
+                other=other,
+            )
         case "which":
             said = _("There are several units “%(value)s”. Write the whole path.", value=value)
         case "no_parent":

@@ -26,6 +26,7 @@ from webapp.people import (
     choosing,
     import_actions,
     import_page,
+    preview_page,
     sheets_out,
     store,
     undo_actions,
@@ -111,7 +112,7 @@ def show(found: PeopleImport, error: str = "", status: int = 200) -> tuple[str, 
     if found.status != "waiting":
         return pages.render(import_page.done(db.session, g.actor, found), status)
     there = store.there(db.session, g.actor.organisation, now=clock.now())
-    return pages.render(import_page.preview(found, there, names(), error=error), status)
+    return pages.render(preview_page.preview(found, there, names(), error=error), status)
 
 
 @bp.post("/imports/<import_id>")
