@@ -5,7 +5,8 @@ python -m benchmarks units --sequences 200
 
 Each sequence changes a small organisation in the real code (SQLite in memory) and in a
 model that was written from docs/permissions.md alone (tests/webapp/units_world.py), and
-compares after every change what a member belongs to, organizes and reads. The fast tests
+compares after every change what a member belongs to, organizes and reads, and at the end
+how every unit stood on every day. The fast tests
 play 100 sequences that hypothesis chooses.
 """
 
@@ -25,7 +26,7 @@ from tests.webapp import units_world
 def sequence(seed: int) -> list[units_world.Step]:
     draw = random.Random(seed)
     return [
-        (draw.randrange(13), *(draw.randrange(42) for _number in range(4)))  # type: ignore[misc]
+        (draw.randrange(14), *(draw.randrange(42) for _number in range(4)))  # type: ignore[misc]
         for _step in range(draw.randint(4, 14))
     ]
 

@@ -85,7 +85,9 @@ PERMISSIONS: dict[str, Permission] = {
         Permission(
             "reflections.browse",
             "member",
-            "Browses and searches the submitted reflections that one may read.",
+            "Browses and searches the submitted reflections that one may read. By role: roles that "
+            "their named authors chose, and roles given in a unit to whoever may see who has which "
+            "there.",
         ),
         Permission(
             "reflection.read",
@@ -220,7 +222,7 @@ PERMISSIONS: dict[str, Permission] = {
         Permission(
             "progress.read",
             "unit organizer",
-            "Sees by name what was handed in for the requirements of the units one organizes: only what one may read anyway under its author's name, and entries on behalf of others; no piece without a name, no deed, no goal.",
+            "Sees by name what was handed in for the requirements of the units one organizes, and for those that stood above them when it was due: only what one may read anyway under its author's name, and entries on behalf of others; no piece without a name, no deed, no goal.",
         ),
         Permission(
             "attendance.enter",

@@ -11,6 +11,8 @@ import pytest
 import sqlalchemy as sa
 
 from webapp import clock, loading
+from webapp.audit import wording
+from webapp.audit.tables import AuditEvent
 from webapp.community import change, db
 from webapp.goals import chains
 from webapp.goals.tables import Goal
@@ -124,6 +126,12 @@ def test_loading_twice_changes_nothing(organisation):
     assert report.texts_written == 0
     assert report.links == []
     assert everything() == before
+    # the log has one line, of the load that wrote, and it counts nothing private
+    (line,) = db.session.scalars(sa.select(AuditEvent).where(AuditEvent.what == "import.file"))
+    kinds = {name.partition("_")[0] for name in line.details}
+    assert kinds == {"units", "roles", "members"}
+    assert line.details["members_new"] == len(example()["members"])
+    assert "people 3 new" in wording.sentence(line.what, "", "", line.details)
 
 
 def test_kinds_of_units_and_roles_given_in_them_come_with_the_file(organisation):

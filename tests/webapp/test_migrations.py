@@ -25,7 +25,14 @@ def test_a_column_that_no_step_makes_is_noticed(app):
 
 def test_upgrading_twice_changes_nothing(app):
     migrations.upgrade()
-    assert migrations.current() == migrations.heads() == ["0015"]
+    assert migrations.current() == migrations.heads() == ["0017"]
+
+
+def test_a_step_leaves_no_connection_to_be_closed_under_somebody_else(app, maria):
+    db.session.rollback()
+    migrations.upgrade()
+    assert migrations.current()
+    assert db.engine.pool.checkedout() == 0
 
 
 def test_published_words_are_found_through_an_index(app):

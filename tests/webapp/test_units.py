@@ -152,7 +152,11 @@ def test_a_thousand_units_are_one_light_page_and_few_statements(organisation, ma
 
 def test_a_unit_is_added_changed_moved_closed_and_reopened(organisation, ada, client_as):
     client = client_as(ada)
+    add = f"/units/new?below={organisation.harbour}"
+    chosen = re.compile(r'<option value="(\w+)" selected>', re.M)
+    assert chosen.findall(client.get(add).text) == [organisation.harbour]  # no kind
     client.post("/units/new", data={"key": new_id(), "name": "Dock", "kind": "team", "parent": organisation.harbour})  # fmt: skip
+    assert chosen.findall(client.get(add).text) == ["team", organisation.harbour]
     dock = db.session.scalar(sa.select(Unit.id).where(Unit.name == "Dock"))
     assert row(dock).parent_id == organisation.harbour
     answer = send(
@@ -282,6 +286,9 @@ def test_a_unit_organizer_acts_within_the_own_subtree_only(organisation, rosa, o
     assert send(client, "/units/new", name="Top", kind="branch", parent="").status_code == 422
     # the unit from which the own right comes
     for path in ("move", "merge", "close"):
+        told = client.get(f"/units/{harbour}/{path}").text  # before anything is filled in
+        assert "Your own role was given" in told
+        assert 'name="seen"' not in told
         refused = send(client, f"/units/{harbour}/{path}", seen=seen(harbour), to=low)
         assert refused.status_code == 422
         assert "Your own role was given" in refused.text
@@ -346,7 +353,7 @@ def test_a_role_that_organizes_outlives_neither_its_giver_nor_is_given_to_onesel
     assert send(client, f"{of_li}/roles", role="organizer", until="2026-05-13").status_code == 303
 
 
-def test_nobody_opens_to_themselves_what_others_left_behind(
+def test_an_administrator_alone_lets_anybody_into_what_others_left_behind(
     organisation, rosa, maria, ada, client_as
 ):
     client = client_as(rosa)
@@ -357,16 +364,22 @@ def test_nobody_opens_to_themselves_what_others_left_behind(
         assert send(client, f"/units/{low}/{what}", seen=seen(low)).status_code == 303
     joining = send(client, f"/units/{low}/people", who="Rosa Klein")
     assert joining.status_code == 422
-    assert "An administrator can take you in" in joining.text
+    assert "An administrator can take people in" in joining.text
+    lena = add_member(organisation, "Lena Vogt", organisation.harbour)  # nor does a friend of hers
+    of_lena = f"/units/{organisation.harbour}/people/{lena.id}"
+    assert send(client, f"/units/{low}/people", who="Lena Vogt").status_code == 422
     of_rosa = f"/units/{organisation.harbour}/people/{rosa.id}"
     for path, form in (
         (f"{of_rosa}/move", {"to": low, "sure": "1"}),
+        (f"{of_lena}/move", {"to": low}),
         (f"/units/{low}/people/{rosa.id}/roles", {"role": "mentor"}),
+        (f"/units/{low}/people/{lena.id}/roles", {"role": "mentor"}),
         ("/people/invitations", {"unit": low}),
     ):
         assert send(client, path, **form).status_code in (404, 422), path
-    # where nobody ever was she may; and merging it does not let her in
+    # where nobody ever was she may; and merging it lets nobody in
     assert send(client, f"/units/{new}/people", who="Rosa Klein").status_code == 303
+    assert send(client, f"/units/{new}/people", who="Lena Vogt").status_code == 303
     assert send(client, f"/units/{new}/merge", seen=seen(new), to=low).status_code == 422
     assert in_unit(low) == set()
     assert client.get(piece).status_code == 404

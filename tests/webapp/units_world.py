@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
-from webapp import access
+from webapp import access, clock
 from webapp.community import Base
 from webapp.ids import new_id
 from webapp.members import store as members
@@ -24,6 +24,8 @@ from webapp.members.tables import Member, Organisation
 from webapp.reflections import actions as writing
 from webapp.reflections import store as reflections
 from webapp.reflections.tables import Reflection
+from webapp.requirements import tree_store
+from webapp.requirements.holding import Plan
 from webapp.settings import Settings
 from webapp.units import actions, people_actions, store
 from webapp.units.actions import Hindered, Unknown
@@ -36,6 +38,7 @@ MEMBERS = ("ada", "olga", "rosa", "mia", "ben", "cui")
 EVERYWHERE = ("ada", "olga")  # administrator, organizer
 BELONG = {("rosa", "a"), ("mia", "a1"), ("ben", "b"), ("cui", "a2"), ("cui", "b1"), ("ada", "root")}
 ROLES = {"organizer": True, "mentor": False}
+KINDS = ("unit", "team")
 AUDIENCES = ("unit", "organisation", "anonymous")
 
 
@@ -44,6 +47,8 @@ class Table:
 
     def __init__(self) -> None:
         self.parent = dict(UNITS)
+        self.kind = dict.fromkeys(UNITS, KINDS[0])
+        self.led_by: dict[str, str] = {}
         self.closed: set[str] = set()
         self.went_to: dict[str, str] = {}  # merged units
         self.present = set(BELONG)
@@ -98,13 +103,12 @@ class Table:
             return sure or bool(left - {(unit, role) for role in roles})
         return self.strictly_above(by, unit)
 
-    def lets_in_alone(self, by: str, unit: str, member: str) -> bool:
-        """Whether somebody would come alone, by their own hand, to what others left."""
+    def let_in_unseen(self, by: str, unit: str, *members: str) -> bool:
+        """Whether they would come to what others left, and nobody were there to see it."""
         return (
-            by == member
-            and by not in EVERYWHERE
+            by not in EVERYWHERE
             and not any(u == unit for m, u in self.present)
-            and any(u == unit and m != by for m, u in self.ever)
+            and any(u == unit and m not in members for m, u in self.ever)
         )
 
     def _in(self, unit: str, member: str) -> None:
@@ -114,7 +118,7 @@ class Table:
     def join(self, by: str, unit: str, member: str) -> bool:
         if not self.works_on(by, unit) or (member, unit) in self.present:
             return False
-        if self.lets_in_alone(by, unit, member):
+        if self.let_in_unseen(by, unit, member):
             return False
         self._in(unit, member)
         return True
@@ -141,7 +145,7 @@ class Table:
     def move_member(self, by: str, unit: str, member: str, to: str, sure: bool) -> bool:
         if not self.works_on(by, to) or to == unit or (member, to) in self.present:
             return False
-        if not self._may_leave(by, unit, member, sure) or self.lets_in_alone(by, to, member):
+        if not self._may_leave(by, unit, member, sure) or self.let_in_unseen(by, to, member):
             return False
         self._out(unit, member)
         self._in(to, member)
@@ -154,7 +158,7 @@ class Table:
             return False
         if ROLES[role] and by == member and by != "ada":  # nobody but an administrator
             return False
-        if (member, unit) not in self.present and self.lets_in_alone(by, unit, member):
+        if (member, unit) not in self.present and self.let_in_unseen(by, unit, member):
             return False
         self.given.add((member, unit, role))
         self._in(unit, member)
@@ -185,7 +189,7 @@ class Table:
         if not self.works_on(by, into) or into == unit or unit in self.up(into):
             return False
         along = {m for m, u in self.present if u == unit}
-        if along == {by} and self.lets_in_alone(by, into, by):
+        if along and self.let_in_unseen(by, into, *along):
             return False
         for other, parent in self.parent.items():
             if parent == unit:
@@ -195,6 +199,7 @@ class Table:
         self.given = {g for g in self.given if g[1] != unit}
         self.closed.add(unit)
         self.went_to[unit] = into
+        self._leads_no_more(unit, into)
         return True
 
     def close(self, by: str, unit: str, up: bool) -> bool:
@@ -202,12 +207,16 @@ class Table:
             return False
         if len(self.parent) - len(self.closed) == 1 or (self.open_children(unit) and not up):
             return False
+        tops = {u for u, p in self.parent.items() if p is None} - self.closed
+        if tops == {unit} and self.open_children(unit):
+            return False  # nothing would be left that they could go up to
         for other in self.open_children(unit):
             self.parent[other] = self.parent[unit]
         gone = {unit, *self.merged_into(unit)}
         self.present = {(m, u) for m, u in self.present if u not in gone}
         self.given = {g for g in self.given if g[1] != unit}
         self.closed.add(unit)
+        self._leads_no_more(unit, None)
         return True
 
     def reopen(self, by: str, unit: str) -> bool:
@@ -218,6 +227,30 @@ class Table:
         self.closed.discard(unit)
         return True
 
+    def alter(self, by: str, unit: str, kind: str, led_by: str | None) -> bool:
+        if not self.works_on(by, unit):
+            return False
+        if led_by not in (None, self.led_by.get(unit)) and (
+            led_by == unit or led_by in self.closed
+        ):
+            return False
+        self.kind[unit] = kind
+        self._lead(unit, led_by)
+        return True
+
+    def _lead(self, unit: str, led_by: str | None) -> None:
+        self.led_by.pop(unit, None)
+        if led_by is not None and led_by != unit:
+            self.led_by[unit] = led_by
+
+    def _leads_no_more(self, unit: str, instead: str | None) -> None:
+        for led in [u for u, group in self.led_by.items() if group == unit]:
+            self._lead(led, instead)
+
+    def stands(self) -> dict[str, tuple[str, str | None, list[str]]]:
+        """Kind, leading group and the way up of each unit."""
+        return {u: (self.kind[u], self.led_by.get(u), self.up(u)) for u in self.parent}
+
     def opens_to(self, author: str, audience: str, unit: str) -> bool:
         return audience != "unit" or (unit not in self.closed and (author, unit) in self.present)
 
@@ -226,7 +259,8 @@ class Both:
     """The table beside the real thing."""
 
     def __init__(self, session: Session) -> None:
-        self.session, self.table = session, Table()
+        self.session, self.table, self.now = session, Table(), NOW
+        self.stood = {NOW: self.table.stands()}
 
     def actor(self, member: str) -> access.Actor:
         found = self.session.get(Member, (O, member))
@@ -234,14 +268,17 @@ class Both:
         return members.actor_of(self.session, found)
 
     def do(self, what: str, *given: Any) -> None:
-        """One change, in both; allowed in both or in neither."""
+        """One change, in both, a day after the one before; allowed in both or in neither."""
+        self.now += dt.timedelta(days=1)
+        current_app.config["NOW"] = self.now
         allowed = getattr(self, f"_{what}")(*given)
         done = getattr(self.table, what)(*given) if hasattr(Table, what) else allowed
         assert done == allowed, f"{what}{given}: the table says {done}, the app {allowed}"
+        self.stood[self.now] = self.table.stands()
 
     def _try(self, work: Any, *args: Any, **more: Any) -> bool:
         try:
-            work(self.session, *args, key=new_id(), now=NOW, **more)
+            work(self.session, *args, key=new_id(), now=self.now, **more)
         except (Hindered, Unknown):
             return False
         return True
@@ -260,7 +297,8 @@ class Both:
 
     def _give(self, by: str, unit: str, member: str, role: str) -> bool:
         actor = self.actor(by)
-        return self._try(people_actions.give, actor, unit, member, role, since=NOW, until=None)
+        since = self.now
+        return self._try(people_actions.give, actor, unit, member, role, since=since, until=None)
 
     def _end(self, by: str, unit: str, member: str, role: str, sure: bool) -> bool:
         found = self.session.scalar(
@@ -283,6 +321,12 @@ class Both:
     def _close(self, by: str, unit: str, up: bool) -> bool:
         seen = self._seen(unit)
         return self._try(actions.close, self.actor(by), unit, seen=seen, units_go_up=up)
+
+    def _alter(self, by: str, unit: str, kind: str, led_by: str | None) -> bool:
+        return self._try(
+            actions.alter, self.actor(by), unit, seen=self._seen(unit), name=unit, kind=kind,
+            leading_group=led_by, office=None,
+        )  # fmt: skip
 
     def _reopen(self, by: str, unit: str) -> bool:
         return self._try(actions.reopen, self.actor(by), unit, seen=self._seen(unit))
@@ -328,6 +372,21 @@ class Both:
         self.table.pieces[piece] = (author, audience, unit, False)
 
     # Comparing
+
+    def compare_the_past(self) -> None:
+        """On every day the tree stood as it did then, whoever moved what since."""
+        plan = Plan(tree_store.ways_up(self.session, O, UNITS), ())
+        assert plan.tree == tree_store.whole_tree(self.session, O)
+        for at, expected in self.stood.items():
+            day = at.astimezone(clock.zone()).date()
+            then = plan.on(day)
+            found = {
+                unit: (node.kind, node.leading_group, list(then.paths[unit][1:]))
+                for unit, node in then.tree.items()
+            }
+            assert found == expected, f"on {day}"
+            for unit, (_kind, _group, above) in expected.items():
+                assert plan.ever_above(unit) >= {unit, *above}
 
     def compare(self, member: str) -> None:
         """What this member belongs to, organizes and reads: in the table, by the pure
@@ -379,7 +438,8 @@ def in_memory() -> Iterator[sa.Connection]:
         )
         session = Session(connection, join_transaction_mode="create_savepoint")
         session.add(Organisation(id=O, name="O", language="en", created_at=NOW))
-        session.add(UnitKind(organisation_id=O, id="unit", name_en="Unit", name_zh="组织"))
+        for kind in KINDS:
+            session.add(UnitKind(organisation_id=O, id=kind, name_en=kind, name_zh=kind))
         for unit, parent in UNITS.items():
             session.add(
                 Unit(organisation_id=O, id=unit, name=unit, kind="unit", parent_id=parent, created_at=NOW)
@@ -422,6 +482,7 @@ def both(connection: sa.Connection) -> Iterator[Both]:
     around = connection.begin_nested()
     session = Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
     try:
+        current_app.config["NOW"] = NOW
         yield Both(session)
     finally:
         session.close()
@@ -433,13 +494,14 @@ Step = tuple[int, int, int, int, int]
 
 def play(connection: sa.Connection, steps: list[Step]) -> None:
     """Carry out the steps, comparing what one member may after each of them, and at
-    the end what everybody may."""
+    the end what everybody may, and how the units stood on every day."""
     with both(connection) as world:
         for step in steps:
             take(world, step)
             world.compare(MEMBERS[step[4] % len(MEMBERS)])
         for member in MEMBERS:
             world.compare(member)
+        world.compare_the_past()
 
 
 def take(world: Both, step: Step) -> None:
@@ -478,3 +540,6 @@ def take(world: Both, step: Step) -> None:
         world.open_to(pieces[first % len(pieces)], AUDIENCES[fourth % 3], unit)
     elif what == 12 and pieces:
         world.withdraw(pieces[first % len(pieces)])
+    elif what == 13:
+        led_by = None if fourth % 3 == 0 else other
+        world.do("alter", by, unit, KINDS[fourth % 2], led_by)

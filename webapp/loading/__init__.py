@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from flask import Flask
     from sqlalchemy.orm import Session
 
@@ -273,6 +275,7 @@ def _write(
             found=found,
         )
         writer.write(document)
+        _tell(session, organisation.id, writer.numbers, now=writer.now)
     links = [
         {
             "name": member.name,
@@ -286,6 +289,22 @@ def _write(
         for member in writer.to_welcome
     ]
     return LoadReport(sections=writer.numbers, links=links)
+
+
+def _tell(
+    session: Session, organisation_id: str, numbers: dict[str, Any], *, now: dt.datetime
+) -> None:
+    """One line in the audit log for a load that wrote anything. It counts people, units
+    and roles alone: how many pieces, goals and notes there are is nobody's to know."""
+    from webapp.audit.actions import record
+
+    if any(n.new or n.changed for n in numbers.values()):
+        counts = {
+            f"{section}_{what}": getattr(numbers[section], what)
+            for section in ("units", "roles", "members")
+            for what in ("new", "changed")
+        }
+        record(session, organisation_id, "import.file", by=None, at=now, **counts)
 
 
 def _root_unit(session: Session, organisation_id: str) -> str | None:

@@ -34,7 +34,7 @@ from webapp.reflections import citations, experiences, lifecycle, publication, p
 from webapp.reflections.experiences import Details
 from webapp.reflections.tables import Citation, Reflection, ReflectionTheme, ReflectionVersion
 from webapp.units import actions as units_actions
-from webapp.units import list_actions
+from webapp.units import list_actions, standing
 from webapp.units.tables import (
     Appointment,
     MemberRole,
@@ -160,15 +160,16 @@ class Writer:
 
     def _unit(self, item: Item, _position: int, _before: Any) -> Any:
         id, kind = derived_id("unit", item.key), self._kind(item.values["kind"])
-        unit = self._get(Unit, id)
-        if unit is None:
-            unit = Unit(organisation_id=self.organisation.id, id=id, created_at=self.now)
-            self.session.add(unit)
         parent = item.values["parent"]
-        unit.parent_id = (
+        above = (
             self.found.units.get(parent, derived_id("unit", parent)) if parent else self.root_unit
         )
-        unit.name, unit.kind = item.values["name"], kind
+        said = {"name": item.values["name"], "kind": kind, "parent_id": above}
+        of = self.organisation.id
+        if self._get(Unit, id) is None:
+            self.session.add(Unit(organisation_id=of, id=id, created_at=self.now, **said))
+        else:
+            standing.stand(self.session, of, {id: said}, now=self.now)
         return 1
 
     def _kind(self, word: str) -> str:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_alembic import Alembic
 
 from webapp.community import Base, writing
@@ -89,12 +89,17 @@ def differences() -> list[object]:
 
 @contextmanager
 def _whole_connection() -> Iterator[None]:
-    """Alembic's connection, with no transaction left open on it before or after:
-    Flask-Alembic keeps it until the app context ends."""
-    connection = _alembic.migration_context.connection
-    assert connection is not None
-    connection.rollback()
-    try:
-        yield
-    finally:
+    """Alembic's connection, with no transaction left open on it before or after.
+
+    Flask-Alembic keeps it until an app context ends, whichever: so it gets one of its
+    own. Left to the requests that came next, several of them at once would close it
+    together, and take the connection from under one that had just been given it.
+    """
+    with current_app.app_context():
+        connection = _alembic.migration_context.connection
+        assert connection is not None
         connection.rollback()
+        try:
+            yield
+        finally:
+            connection.rollback()

@@ -5,20 +5,35 @@ nobody is exempt by a role, leaders carry the same. It may be set for units of o
 kind, or for whoever was **given** a role there; a role that members choose for
 themselves neither takes a requirement on nor drops it. Where the requirement allows
 it, one of a unit below stands in for it there.
+
+All of this is asked of a day, and so is the tree: a unit that was moved, became of
+another kind or is led by others goes on having been what it was.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from webapp.requirements.asking import AnsweredBy, Required, Says, says_on
 
 
 @dataclass(frozen=True)
+class Before:
+    """How a unit stood until a day, the first on which it did no more."""
+
+    until: dt.date
+    kind: str
+    parent: str | None = None
+    leading_group: str | None = None
+
+
+@dataclass(frozen=True)
 class Node:
-    """A unit as far as the rules ask for it."""
+    """A unit as far as the rules ask for it, as it is now; and how it stood before,
+    the oldest first."""
 
     id: str
     name: str
@@ -26,9 +41,18 @@ class Node:
     parent: str | None = None
     closed_on: dt.date | None = None
     leading_group: str | None = None
+    before: tuple[Before, ...] = ()
 
 
 Tree = Mapping[str, Node]
+
+
+def stood(node: Node, day: dt.date) -> Node:
+    """The unit as it was on a day."""
+    then = next((before for before in node.before if day < before.until), None)
+    if then is None:
+        return node
+    return replace(node, kind=then.kind, parent=then.parent, leading_group=then.leading_group)
 
 
 def path(tree: Tree, unit: str) -> Iterator[str]:
@@ -70,23 +94,53 @@ class Person:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """A tree with the way up from each unit."""
+
+    tree: Tree
+    paths: Mapping[str, tuple[str, ...]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        paths = {unit: tuple(path(self.tree, unit)) for unit in self.tree}
+        object.__setattr__(self, "paths", paths)
+
+
+@dataclass(frozen=True)
 class Plan:
-    """Requirements with the tree they hold in."""
+    """Requirements with the tree they hold in, as it is now and as it was."""
 
     tree: Tree
     required: tuple[Required, ...]
     standing_in: Mapping[str, tuple[Required, ...]] = field(init=False)  # for which others
-    paths: Mapping[str, tuple[str, ...]] = field(init=False)  # the way up from each unit
+    paths: Mapping[str, tuple[str, ...]] = field(init=False)  # the way up from each unit, now
+    changed: tuple[dt.date, ...] = field(init=False)  # days from which the tree was another
+    _standing: dict[dt.date | None, Standing] = field(init=False)  # until which of these days
 
     def __post_init__(self) -> None:
-        object.__setattr__(
-            self, "paths", {unit: tuple(path(self.tree, unit)) for unit in self.tree}
-        )
+        now = Standing(self.tree)
+        days = {before.until for node in self.tree.values() for before in node.before}
+        object.__setattr__(self, "paths", now.paths)
+        object.__setattr__(self, "changed", tuple(sorted(days)))
+        object.__setattr__(self, "_standing", {None: now})
         found: dict[str, tuple[Required, ...]] = {}
         for one in self.required:
             if one.replaces_id:
                 found[one.replaces_id] = (*found.get(one.replaces_id, ()), one)
         object.__setattr__(self, "standing_in", found)
+
+    def on(self, day: dt.date) -> Standing:
+        """The tree as it stood on a day."""
+        place = bisect_right(self.changed, day)
+        until = self.changed[place] if place < len(self.changed) else None
+        if until not in self._standing:
+            self._standing[until] = Standing({id: stood(n, day) for id, n in self.tree.items()})
+        return self._standing[until]
+
+    def ever_above(self, unit_id: str) -> set[str]:
+        """The unit, and what stands above it or ever did."""
+        standing = [self.on(day - dt.timedelta(days=1)) for day in self.changed]
+        ways = [self.paths, *(one.paths for one in standing)]
+        return {above for way in ways for above in way.get(unit_id, ())}
 
 
 def holds_through(
@@ -99,13 +153,14 @@ def holds_through(
     within: str | None = None,
 ) -> str | None:
     """The member's unit through which the requirement, that says `says`, holds for them
-    on this day; None where it does not. `within`: this unit or one below it."""
+    on this day; None where it does not. `within`: this unit or one that is below it now."""
+    standing = plan.on(day)
     for belonging in sorted(person.belongs, key=lambda b: b.unit_id):
-        above = _path_on(belonging, plan, day)
+        above = _path_on(belonging, standing, day)
         if (
             required.unit_id in above
-            and (within is None or within in above)
-            and _is_for(says, person, above, required.unit_id, plan.tree, day)
+            and (within is None or within in plan.paths[belonging.unit_id])
+            and _is_for(says, person, above, required.unit_id, standing.tree, day)
             and replaced_by(required, says, person, belonging.unit_id, plan, day=day) is None
         ):
             return belonging.unit_id
@@ -118,28 +173,29 @@ def replaced_by(
     """The requirement that stands in for this one, for this person in this unit."""
     if not says.may_replace:
         return None
-    above = plan.paths[unit_id]
+    standing = plan.on(day)
+    above = standing.paths[unit_id]
     for other in plan.standing_in.get(required.id, ()):
         theirs = says_on(other, day)
         if (
             theirs is not None
             and other.unit_id in above
-            and _is_for(theirs, person, above, other.unit_id, plan.tree, day)
+            and _is_for(theirs, person, above, other.unit_id, standing.tree, day)
         ):
             return other
     return None
 
 
-def _path_on(belonging: Since, plan: Plan, day: dt.date) -> tuple[str, ...]:
+def _path_on(belonging: Since, standing: Standing, day: dt.date) -> tuple[str, ...]:
     """The way up from a unit to which somebody belongs on this day; empty otherwise.
     Whoever stays in a merged unit, to go on reading what was for it, studies in the
     other one."""
-    unit = plan.tree.get(belonging.unit_id)
+    unit = standing.tree.get(belonging.unit_id)
     if unit is None or not belonging.on(day):
         return ()
     if unit.closed_on is not None and day >= unit.closed_on:
         return ()
-    return plan.paths[unit.id]
+    return standing.paths[unit.id]
 
 
 def _is_for(
@@ -169,7 +225,7 @@ class Answerers:
 
     def may(self, by: str, day: dt.date, *, kind: AnsweredBy, unit_id: str, tree: Tree) -> bool:
         """Whether this member's answer of that day is one that is asked for, to a piece
-        by somebody of the unit."""
+        by somebody of the unit. `tree`: as it stood that day."""
         if kind == "reader":
             return True
         if kind == "organizer":

@@ -19,7 +19,7 @@ from webapp.community import change
 from webapp.ids import new_id
 from webapp.members.once import carried_out
 from webapp.suggestions.due import new_lists_due
-from webapp.units import people_store, rules, store
+from webapp.units import people_store, rules, standing, store
 from webapp.units.rules import Obstacle, Rights, Tree
 from webapp.units.tables import Appointment, Membership, Unit
 
@@ -149,9 +149,11 @@ def alter(
                 leading_group=leading_group, office=office,
             )
         )  # fmt: skip
-        unit, before = _unit(session, actor, unit_id), tree[unit_id]
-        unit.name, unit.kind = name, kind
-        unit.leading_group_id, unit.office_id = leading_group, office
+        before = tree[unit_id]
+        said = {
+            "name": name, "kind": kind, "leading_group_id": leading_group, "office_id": office,
+        }  # fmt: skip
+        standing.stand(session, actor.organisation, {unit_id: said}, now=now)
         for what, former, later in (
             ("unit.renamed", before.name, name),
             ("unit.kind_changed", before.kind, kind),
@@ -209,8 +211,12 @@ def merge(
         there = store.present_members(session, actor.organisation, [unit_id, into])
         already = {p.member_id for p in there if p.unit_id == into}
         gone_along = [p.member_id for p in there if p.unit_id == unit_id]
-        alone = set(gone_along) - already == {actor.member} and not rights.everywhere
-        if alone and people_store.left_empty(session, actor.organisation, into):
+        new = set(gone_along) - already
+        if (
+            new
+            and not rights.everywhere
+            and people_store.left_empty(session, actor.organisation, into, new)
+        ):
             raise Hindered("left_empty")
         session.add_all(
             Membership(
@@ -307,8 +313,7 @@ def _tell(
 def _put(
     session: Session, actor: Actor, tree: Tree, unit_id: str, parent: str | None, now: dt.datetime
 ) -> None:
-    _unit(session, actor, unit_id).parent_id = parent
-    session.flush()
+    standing.stand(session, actor.organisation, {unit_id: {"parent_id": parent}}, now=now)
     _tell(session, actor, "unit.moved", unit_id, now, before=tree[unit_id].parent, after=parent)
 
 
@@ -331,8 +336,7 @@ def _shut(
         ):
             if leader == unit_id:
                 after = None if led_by == node.id else led_by
-                setattr(_unit(session, actor, node.id), column, after)
-                session.flush()
+                standing.stand(session, actor.organisation, {node.id: {column: after}}, now=now)
                 _tell(session, actor, what, node.id, now, before=unit_id, after=after)
 
 

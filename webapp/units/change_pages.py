@@ -7,7 +7,17 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from webapp import pages
-from webapp.units.rules import Node, Rights, Tree, above, open_children, places_for
+from webapp.units import wording
+from webapp.units.rules import (
+    Node,
+    Rights,
+    Tree,
+    above,
+    open_children,
+    places_for,
+    to_close,
+    to_leave_place,
+)
 from webapp.units.tree import in_tree_order
 
 Option = tuple[str, str]  # id, and the name with its place in the tree
@@ -70,6 +80,7 @@ class PlacePage(pages.Page):
     key: str
     given: Mapping[str, str]
     problem: str = ""
+    stopped: bool = False  # it can go nowhere: told at once, without a form to fill in
 
 
 def place(
@@ -77,6 +88,7 @@ def place(
     given: Mapping[str, str], problem: str = "",
 ) -> PlacePage:  # fmt: skip
     node = tree[unit_id]
+    stops = to_leave_place(tree, rights, unit_id)
     chosen = places_for(tree, rights, unit_id)
     if not merging:
         chosen = [id for id in chosen if id != node.parent]
@@ -90,7 +102,8 @@ def place(
         above=tree[node.parent].name if node.parent in tree and node.parent else "",
         key=key,
         given=given,
-        problem=problem,
+        problem=wording.obstacle(stops) if stops else problem,
+        stopped=stops is not None,
     )
 
 
@@ -104,10 +117,14 @@ class ClosePage(pages.Page):
     above: str  # where they would go; "" for the top
     key: str
     problem: str = ""
+    stopped: bool = False  # it cannot be closed: told at once
 
 
-def close(tree: Tree, unit_id: str, *, key: str, seen: str, problem: str = "") -> ClosePage:
+def close(
+    tree: Tree, rights: Rights, unit_id: str, *, key: str, seen: str, problem: str = ""
+) -> ClosePage:
     node = tree[unit_id]
+    stops = to_close(tree, rights, unit_id, units_go_up=True)
     parent = next(iter(above(tree, unit_id)), None)
     return ClosePage(
         unit=node,
@@ -115,7 +132,8 @@ def close(tree: Tree, unit_id: str, *, key: str, seen: str, problem: str = "") -
         below=[tree[id].name for id in open_children(tree, unit_id)],
         above=tree[parent].name if parent in tree and parent else "",
         key=key,
-        problem=problem,
+        problem=wording.obstacle(stops) if stops else problem,
+        stopped=stops is not None,
     )
 
 

@@ -234,10 +234,12 @@ def _membership(session: Session, actor: Actor, unit_id: str, member_id: str) ->
 def _take_in(
     session: Session, actor: Actor, rights: Rights, unit_id: str, member_id: str, now: dt.datetime
 ) -> None:
-    """Raises Hindered where somebody would let themselves into what others left behind:
-    nobody would be there to see it."""
-    own = member_id == actor.member and not rights.everywhere
-    if own and people_store.left_empty(session, actor.organisation, unit_id, member_id):
+    """Raises Hindered where somebody would be let into what others left behind, and nobody
+    were there to see it: what was written for the unit alone stays with those who were
+    in it, unless an organizer of everything lets others in."""
+    if not rights.everywhere and people_store.left_empty(
+        session, actor.organisation, unit_id, [member_id]
+    ):
         raise Hindered("left_empty")
     session.add(
         Membership(

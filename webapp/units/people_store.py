@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from webapp.community import named_by, one_of
 from webapp.members.tables import Member, User
 from webapp.reflections.tables import Reflection
 from webapp.requirements.tables import EnteredPiece
@@ -64,10 +65,7 @@ def roles_given(
         )
         .join(
             StudyRole,
-            sa.and_(
-                StudyRole.organisation_id == Appointment.organisation_id,
-                StudyRole.id == Appointment.role_id,
-            ),
+            named_by(StudyRole, Appointment.role_id),
         )
         .where(
             Appointment.organisation_id == organisation,
@@ -96,10 +94,7 @@ def people(
         sa.select(Member.id, Member.name, sa.func.min(Membership.since))
         .join(
             Membership,
-            sa.and_(
-                Member.organisation_id == Membership.organisation_id,
-                Member.id == Membership.member_id,
-            ),
+            named_by(Member, Membership.member_id),
         )
         .where(
             Membership.organisation_id == organisation,
@@ -120,8 +115,10 @@ def people(
     return [Person(id, name, since, roles.get(id, ())) for id, name, since in rows]
 
 
-def left_empty(session: Session, organisation: str, unit_id: str, but: str = "") -> bool:
-    """Whether nobody (but this member) belongs to the unit now, though others once did
+def left_empty(
+    session: Session, organisation: str, unit_id: str, but: Collection[str] = ()
+) -> bool:
+    """Whether nobody (but these members) belongs to the unit now, though others once did
     or wrote for it. (Members who deleted their account left no membership.)"""
     others = (
         (Membership.member_id, ()),
@@ -131,7 +128,7 @@ def left_empty(session: Session, organisation: str, unit_id: str, but: str = "")
     present = sa.exists().where(
         Membership.organisation_id == organisation,
         Membership.unit_id == unit_id,
-        Membership.member_id != but,
+        ~one_of(Membership.member_id, but),
         Membership.until.is_(None),
     )
     before = sa.or_(
@@ -139,7 +136,7 @@ def left_empty(session: Session, organisation: str, unit_id: str, but: str = "")
             sa.exists().where(
                 column.class_.organisation_id == organisation,
                 column.class_.unit_id == unit_id,
-                sa.or_(column.is_(None), column != but),
+                sa.or_(column.is_(None), ~one_of(column, but)),
                 *more,
             )
             for column, more in others

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -44,7 +45,7 @@ Obstacle = Literal[
     "several_members",
     "no_such_name",
     "several_names",
-    "left_empty",  # nobody is in it, and others once were: one does not let oneself in
+    "left_empty",  # nobody is in it, and others once were: an administrator lets in
     "member_there",
     "member_gone",  # no longer in the unit
     "no_role",
@@ -157,6 +158,13 @@ def places_for(tree: Tree, rights: Rights, unit: str) -> list[str]:
     ]
 
 
+def usual_kind(tree: Tree, parent: str) -> str:
+    """The kind that more than half of the open units below a unit have; else none."""
+    found = Counter(tree[id].kind for id in open_children(tree, parent))
+    kind, times = found.most_common(1)[0] if found else ("", 0)
+    return kind if 2 * times > found.total() else ""
+
+
 # Changes of units
 
 
@@ -226,12 +234,16 @@ def to_change(
     return _name(tree, name, node.parent, but=unit)
 
 
-def to_move(tree: Tree, rights: Rights, unit: str, parent: str | None) -> Obstacle | None:
+def to_leave_place(tree: Tree, rights: Rights, unit: str) -> Obstacle | None:
+    """Whether it can be moved, merged or closed at all, wherever to."""
     problem = to_work_on(tree, rights, unit)
+    return problem or ("own_right" if rights.comes_from(unit) else None)
+
+
+def to_move(tree: Tree, rights: Rights, unit: str, parent: str | None) -> Obstacle | None:
+    problem = to_leave_place(tree, rights, unit)
     if problem:
         return problem
-    if rights.comes_from(unit):
-        return "own_right"
     if parent is None and not rights.everywhere:
         return "not_yours"
     if parent is not None:
@@ -245,11 +257,9 @@ def to_move(tree: Tree, rights: Rights, unit: str, parent: str | None) -> Obstac
 
 
 def to_merge(tree: Tree, rights: Rights, unit: str, into: str) -> Obstacle | None:
-    problem = to_work_on(tree, rights, unit)
+    problem = to_leave_place(tree, rights, unit)
     if problem:
         return problem
-    if rights.comes_from(unit):
-        return "own_right"
     if into not in tree or tree[into].closed or not rights.over(into):
         return "no_place"
     if stands_below(tree, into, unit):
@@ -261,11 +271,9 @@ def to_merge(tree: Tree, rights: Rights, unit: str, into: str) -> Obstacle | Non
 
 
 def to_close(tree: Tree, rights: Rights, unit: str, *, units_go_up: bool) -> Obstacle | None:
-    problem = to_work_on(tree, rights, unit)
+    problem = to_leave_place(tree, rights, unit)
     if problem:
         return problem
-    if rights.comes_from(unit):
-        return "own_right"
     if sum(not n.closed for n in tree.values()) == 1:
         return "last_unit"
     children = open_children(tree, unit)

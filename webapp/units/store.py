@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from webapp.access import Actor
+from webapp.community import named_by
 from webapp.members import store as members
 from webapp.members.tables import Member, Organisation
 from webapp.units.rules import Node, Rights, Tree, above, present_unit
@@ -70,10 +71,7 @@ def present_members(
             sa.select(Membership.unit_id, Member.id, Member.name, Membership.since)
             .join(
                 Member,
-                sa.and_(
-                    Member.organisation_id == Membership.organisation_id,
-                    Member.id == Membership.member_id,
-                ),
+                named_by(Member, Membership.member_id),
             )
             .where(
                 Membership.organisation_id == organisation,
@@ -173,10 +171,7 @@ def _appointments(organisation: str, now: dt.datetime) -> sa.Select[Appointment]
         sa.select(Appointment)
         .join(
             StudyRole,
-            sa.and_(
-                StudyRole.organisation_id == Appointment.organisation_id,
-                StudyRole.id == Appointment.role_id,
-            ),
+            named_by(StudyRole, Appointment.role_id),
         )
         .where(
             Appointment.organisation_id == organisation,

@@ -41,6 +41,21 @@ class Unit(Base, OfOrganisation):
     office_id: Mapped[str | None] = mapped_column(sa.String(32))
 
 
+class UnitBefore(Base):
+    """How a unit stood until a moment. What was asked then is looked up along the tree as
+    it was; who may read or organize follows the tree of today. `standing.py` writes it."""
+
+    __tablename__ = "units_before"
+    __table_args__ = (belongs_to("units", "unit_id"),)
+
+    organisation_id: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
+    unit_id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    until: Mapped[dt.datetime] = mapped_column(UTCDateTime, primary_key=True)
+    parent_id: Mapped[str | None] = mapped_column(sa.String(32))
+    kind: Mapped[str] = mapped_column(sa.String(60))
+    leading_group_id: Mapped[str | None] = mapped_column(sa.String(32))
+
+
 class StudyRole(Base):
     """What a member does in a unit, with its duties in plain words."""
 

@@ -36,7 +36,7 @@ def obstacle(problem: Obstacle) -> str:
         "several_members": _("Several members have this name. Write the e-mail address instead."),
         "no_such_name": _("There is no member of this name. Write the whole name as it stands in their profile, or invite the person first."),
         "several_names": _("Several members have this name. An administrator can take the right one in, by e-mail address."),
-        "left_empty": _("Others belonged to this unit, and nobody does now. You would open to yourself what was submitted to it before, so you cannot take yourself in. An administrator can take you in."),
+        "left_empty": _("Others belonged to this unit, and nobody does now. Whoever came would read what they submitted to it, and nobody would be there to see that. An administrator can take people in."),
         "member_there": _("This member belongs to that unit already."),
         "member_gone": _("This member no longer belongs to the unit. Nothing was changed."),
         "no_role": _("Choose a role from the list."),

@@ -44,9 +44,10 @@ def kinds() -> list[Option]:
 @needs("units.change")
 def add() -> Answer:
     if request.method == "GET":
-        given = {"parent": request.args.get("below", "")[:32]}
+        tree, below = the_tree(), request.args.get("below", "")[:32]
+        given = {"parent": below, "kind": rules.usual_kind(tree, below)}
         return pages.render(
-            change_pages.add(the_tree(), the_rights(), kinds(), key=new_id(), given=given)
+            change_pages.add(tree, the_rights(), kinds(), key=new_id(), given=given)
         )
     name = pages.field(request.form, "name", limit=rules.NAME_LIMIT)
     kind, parent = sent_id("kind"), sent_id("parent")
@@ -168,13 +169,13 @@ def placing(unit_id: str, *, merging: bool) -> Answer:
 @needs("units.change")
 def close(unit_id: str) -> Answer:
     if request.method == "GET":
-        tree = the_tree()
-        node = tree[to_work_on(tree, the_rights(), unit_id)]
-        return pages.render(change_pages.close(tree, unit_id, key=new_id(), seen=node.seen))
+        tree, rights = the_tree(), the_rights()
+        seen = tree[to_work_on(tree, rights, unit_id)].seen
+        return pages.render(change_pages.close(tree, rights, unit_id, key=new_id(), seen=seen))
 
-    def form(tree: Tree, _rights: Rights, problem: str) -> pages.Page:
+    def form(tree: Tree, rights: Rights, problem: str) -> pages.Page:
         return change_pages.close(
-            tree, unit_id, key=new_id(), seen=tree[unit_id].seen, problem=problem
+            tree, rights, unit_id, key=new_id(), seen=tree[unit_id].seen, problem=problem
         )
 
     try:
