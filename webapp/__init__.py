@@ -22,7 +22,7 @@ def create_app(settings: Settings | None = None, *, model: Any = None, **config:
     from flask import Flask
     from flask_wtf import CSRFProtect
 
-    from webapp import community, doors, fonts, languages, not_set_up, shapes
+    from webapp import community, doors, fonts, languages, not_set_up, reloading, shapes
     from webapp import settings as settings_module
     from webapp.answers import views as answers
     from webapp.asking import views as asking
@@ -32,6 +32,7 @@ def create_app(settings: Settings | None = None, *, model: Any = None, **config:
     from webapp.desk import views as desk
     from webapp.goals import views as goals
     from webapp.jobs import queue
+    from webapp.leaving import meanwhile
     from webapp.leaving import views as leaving
     from webapp.looking_back import views as looking_back
     from webapp.members import accounts
@@ -80,6 +81,8 @@ def create_app(settings: Settings | None = None, *, model: Any = None, **config:
     queue.init_app(app)
     not_set_up.init_app(app)
     doors.init_app(app)
+    reloading.init_app(app)
+    meanwhile.init_app(app)
     CSRFProtect(app)  # after the doors: its refusals are pages for whoever asks
     accounts.init_app(app)
     signing.init_app(app)

@@ -60,11 +60,11 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Refused, refused)
     app.register_error_handler(BadField, _bad_field)
     app.register_error_handler(CSRFError, csrf_refused)
-    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(HTTPException, http_error)
     for kind in (CorpusError, ModelError, RecommenderError):
         app.register_error_handler(kind, _not_ready)
     app.register_error_handler(sa.exc.OperationalError, _busy)
-    app.register_error_handler(Exception, _unexpected)
+    app.register_error_handler(Exception, unexpected)
     app.add_url_rule("/healthz", "healthz", healthz)
     app.add_url_rule("/readyz", "readyz", readyz)
     public_url, proxies = app.config["XINDE"].public_url, app.config["XINDE"].proxies
@@ -137,7 +137,10 @@ def _enter() -> None:
     if request.endpoint not in ("healthz", "readyz"):
         from webapp.members import store
 
-        g.member, g.actor = store.whoever_asks(db.session, current_user)
+        asking = store.whoever_asks(db.session, current_user)
+        g.member, g.actor = asking.member, asking.actor
+        if asking.organisation is not None:
+            g.organisation_name = asking.organisation
         if g.member is None and current_user.is_authenticated:
             logout_user()  # an account whose member has left: nothing is open to it
     access.check(g.actor, permission)
@@ -301,7 +304,7 @@ def csrf_refused(_error: CSRFError) -> Any:
     )
 
 
-def _http_error(error: HTTPException) -> Any:
+def http_error(error: HTTPException) -> Any:
     status = error.code or 500
     titles = {
         400: _("The request could not be understood"),
@@ -364,7 +367,7 @@ def _busy(error: sa.exc.OperationalError) -> Any:
     )
 
 
-def _unexpected(error: Exception) -> Any:
+def unexpected(error: Exception) -> Any:
     if current_app.config.get("TESTING") and current_app.config.get("PROPAGATE_EXCEPTIONS", True):
         raise error
     log.error("unexpected error", endpoint=request.endpoint, problem=_outline(error))

@@ -15,12 +15,18 @@ import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy import event
 
-from tests.webapp.people import NOW, PASSWORD, client_for
-from tests.webapp.reflecting import draft, note, row, submitted
+from tests.webapp.answering import answered
+from tests.webapp.people import NOW, PASSWORD, add_member, client_for
+from tests.webapp.reflecting import actor, draft, note, row, submitted
+from webapp.answers import actions as answers
+from webapp.clock import zone
 from webapp.community import change, db
 from webapp.ids import new_id
+from webapp.leaving import actions as leaving
+from webapp.leaving.choices import Choices
 from webapp.members import actions as members
 from webapp.members.tables import DoneOnce, Member
+from webapp.people import actions as people
 from webapp.readings.tables import Deed
 from webapp.reflections.tables import Reflection
 
@@ -335,6 +341,56 @@ def test_withdrawing_while_others_open_their_lists_harms_neither(app, maria, oma
     assert results == [[303] * 4, [302, 200] * 6, [302, 200] * 6]
     for reader in readers:
         assert "Nobody in our houses" not in reader.get("/").text
+
+
+@contextmanager
+def slowly(engine: sa.Engine) -> Iterator[None]:
+    """Whoever holds a row lingers, so that others come for it or for the next one."""
+
+    def linger(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if "FOR UPDATE" in statement:
+            time.sleep(0.2)
+
+    event.listen(engine, "after_cursor_execute", linger)
+    try:
+        yield
+    finally:
+        event.remove(engine, "after_cursor_execute", linger)
+
+
+def test_who_goes_while_others_act_on_them_and_theirs_is_waited_for(app, organisation, maria, omar):
+    """Of two who change the same people, one waits for the other: nobody is answered with
+    an error, and the organisation keeps an administrator."""
+    ada, ben = (
+        add_member(organisation, name, organisation.harbour, administrator=True)
+        for name in ("Ada Lin", "Ben Noor")
+    )
+    pieces = [submitted(one, "On water") for one in (maria, omar)]
+    db.session.rollback()
+    assert db.session.scalars(sa.select(Member.id)).all()  # somebody reads all the while
+
+    def goes(member: Any) -> Callable[[], Any]:
+        of = (member.organisation_id, member.id, Choices())
+        return lambda: leaving.leave(db.session, *of, now=NOW, zone=zone())
+
+    def removes(member: Any) -> Callable[[], Any]:
+        return lambda: people.leave(db.session, actor(ada), member.id, now=NOW)
+
+    began = time.monotonic()
+    with slowly(db.engine):
+        results = at_once(
+            [goes(maria), removes(maria), goes(omar), lambda: answered(ada, pieces[1]),
+             lambda: answered(ben, pieces[0])]
+        )  # fmt: skip
+        last = at_once([goes(ada), goes(ben)])
+    assert time.monotonic() - began < 20  # who writes is patient for half a minute
+    wrong = (people.Unknown, answers.Hindered)  # they were gone by then
+    assert [r for r in results if isinstance(r, Exception) and not isinstance(r, wrong)] == []
+    assert [r for r in results if isinstance(r, list)] == [[pieces[0]], [pieces[1]]]
+    assert sorted(type(r).__name__ for r in last) == ["LastAdministrator", "list"]
+    db.session.rollback()
+    there = db.session.scalars(sa.select(Member).where(Member.account_id.is_not(None))).all()
+    assert [one.administrator for one in there] == [True]
 
 
 def test_the_record_of_what_was_done_holds_no_words(maria, client_as):

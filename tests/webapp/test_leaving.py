@@ -24,6 +24,7 @@ from webapp.leaving.actions import LastAdministrator
 from webapp.leaving.choices import Choices
 from webapp.leaving.fates import CALLED, FATES
 from webapp.members.tables import Member, User
+from webapp.readings import actions as deeds
 from webapp.reflections import store as reflections
 from webapp.reflections.tables import Reflection
 
@@ -302,6 +303,23 @@ def test_the_page_asks_for_the_password_and_ends_every_session(app, organisation
                 session, organisation.id, "sign_in.done", by=f"m{n}", at=NOW, zone=zone()
             )
     assert said in client_for(app, ada).get("/audit").text
+
+
+def test_what_is_sent_while_the_account_is_deleted_is_answered_as_signed_out(
+    app, maria, monkeypatch
+):
+    """Her other tab was let in before she left, and writes afterwards."""
+    note = deeds.do
+
+    def after_she_left(*given: Any, **named: Any) -> None:
+        leave(maria)
+        note(*given, **named)
+
+    monkeypatch.setattr(deeds, "do", after_she_left)
+    sent = {"reading": "small-goals", "kind": "read"}
+    answer = client_for(app, maria).post("/readings/deed", json=sent)
+    assert answer.status_code == 401
+    assert "sign in" in answer.json["message"].lower()
 
 
 def test_guessing_the_password_there_is_slow_too(app, maria):

@@ -19,7 +19,10 @@ from webapp.members.tables import Invitation, Member, User
 from webapp.people.tables import ImportedThing
 from webapp.suggestions.tables import Steer
 from webapp.themes.tables import ListWish, ReadingList
+from webapp.units import store as units
 from webapp.units.tables import Appointment, Membership
+
+READERS_END = 500  # milliseconds in which whoever is reading mostly ends
 
 
 class LastAdministrator(Exception):
@@ -42,13 +45,15 @@ def leave(
     """
     with change(session), _wiped(session):
         key = (organisation, member_id)
+        # In the order of everybody who changes these: units and who belongs to them, a
+        # piece, a member. Two who begin at different ends would wait for each other.
+        units.hold(session, organisation)
+        pieces.hold(session, key)
         member = session.get(Member, key, populate_existing=True, with_for_update=True)
         if member is None or member.account_id is None:
             return []
-        if member.administrator:
-            store.hold_administrators(session, organisation)
-            if not store.another_administrator(session, *key):
-                raise LastAdministrator
+        if member.administrator and not store.another_administrator(session, *key):
+            raise LastAdministrator
         name, account = member.name, member.account_id
         look = pieces.part_from_pieces(session, key, choices, zone)
         pieces.part_from_answers(session, key, choices, now)
@@ -182,11 +187,16 @@ def _wiped(session: Session) -> Iterator[None]:
 
 def _empty_write_log() -> None:
     """SQLite's write-ahead log still has the pages as they were: let it end now, if
-    nobody is reading. Otherwise the next checkpoint does it."""
+    nobody goes on reading. Otherwise the next checkpoint does it: nobody else can write
+    while it waits for readers."""
     if db.engine.dialect.name != "sqlite":
         return
     connection = db.engine.raw_connection()
     try:
-        connection.cursor().execute("pragma wal_checkpoint(truncate)").fetchall()
+        cursor = connection.cursor()
+        (patience,) = cursor.execute("pragma busy_timeout").fetchone()  # type: ignore[misc]
+        cursor.execute(f"pragma busy_timeout={READERS_END}")
+        cursor.execute("pragma wal_checkpoint(truncate)").fetchall()
+        cursor.execute(f"pragma busy_timeout={patience}")
     finally:
         connection.close()

@@ -22,6 +22,16 @@ from webapp.suggestions.due import published_words_changed
 Key = tuple[str, str]  # organisation, member
 
 
+def hold(session: Session, key: Key) -> None:
+    """Nobody else answers or changes them until the caller's change ends."""
+    session.execute(
+        sa.select(Reflection.id)
+        .where(Reflection.organisation_id == key[0], Reflection.member_id == key[1])
+        .order_by(Reflection.id)
+        .with_for_update()
+    ).all()
+
+
 def part_from_pieces(session: Session, key: Key, choices: Choices, zone: ZoneInfo) -> list[str]:
     """Each piece stays without its author, or goes; ids of those that the index has to
     look at."""

@@ -9,8 +9,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from webapp.access import Actor
 from webapp.answers.tables import Answer
+from webapp.community import named_by
 from webapp.goals.tables import Goal
-from webapp.members.tables import Member
 from webapp.notes.tables import Note
 from webapp.people import store as people
 from webapp.readings.tables import Deed
@@ -80,10 +80,7 @@ def _answers(actor: Actor) -> sa.ScalarSelect[int]:
         .select_from(Answer)
         .join(
             Reflection,
-            sa.and_(
-                Reflection.organisation_id == Answer.organisation_id,
-                Reflection.id == Answer.reflection_id,
-            ),
+            named_by(Reflection, Answer.reflection_id),
         )
         .where(
             Answer.organisation_id == actor.organisation,
@@ -98,13 +95,3 @@ def _answers(actor: Actor) -> sa.ScalarSelect[int]:
 def another_administrator(session: Session, organisation: str, member: str) -> bool:
     """Whether somebody else could keep the installation."""
     return any(id != member for id in people.administrators(session, organisation))
-
-
-def hold_administrators(session: Session, organisation: str) -> None:
-    """Nobody of them goes until the caller's change ends."""
-    session.execute(
-        sa.select(Member.id)
-        .where(Member.organisation_id == organisation, Member.administrator)
-        .order_by(Member.id)
-        .with_for_update()
-    )
