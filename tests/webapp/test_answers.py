@@ -27,7 +27,7 @@ from webapp.notices.tables import Notice
 from webapp.reflections import actions as reflections
 from webapp.reflections.tables import Reflection
 from webapp.resources import resources
-from webapp.units.tables import MemberRole
+from webapp.units.tables import Appointment, MemberRole
 
 BODY = """I knocked at three doors before I wrote the report.
 
@@ -462,12 +462,15 @@ def test_a_report_that_would_reach_nobody_is_said_before_it_is_sent(
 ):
     """Ada, the only organizer, is not in Harbour."""
     rosa = add_member(organisation, "Rosa Secretary", organisation.harbour)
+    ines = add_member(organisation, "Ines Given", organisation.harbour)
     with change(db.session) as session:
         session.add(MemberRole(organisation_id=organisation.id, member_id=rosa.id, role_id="secretary", since=NOW))  # fmt: skip
+        session.add(Appointment(organisation_id=organisation.id, id=new_id(), member_id=ines.id, unit_id=organisation.harbour, role_id="secretary", since=NOW))  # fmt: skip
     made = submitted(maria, "Ours", BODY, audience="unit", unit=organisation.harbour)
     form = client_as(li, language="en").get(f"/reflections/{made}/report").text
     assert "A report would reach nobody" in form
     assert "Rosa Secretary" in form
+    assert "Ines Given" in form
     assert '<button class="button button--main"' not in form
     data = {"reason": "Still.", "key": new_id()}
     assert client_as(li).post(f"/reflections/{made}/report", data=data).status_code == 422

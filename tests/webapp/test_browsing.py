@@ -16,12 +16,13 @@ from tests.webapp.answering import answered
 from tests.webapp.people import NOW
 from tests.webapp.reflecting import actor, draft, submit, submitted
 from webapp.community import change, db
+from webapp.ids import new_id
 from webapp.reflections import actions, browsing, citations, filters
 from webapp.reflections.filters import Filter
 from webapp.reflections.store import open_to
 from webapp.reflections.tables import Reflection, ReflectionTheme
 from webapp.resources import resources
-from webapp.units.tables import MemberRole, Membership
+from webapp.units.tables import Appointment, MemberRole, Membership
 
 TODAY = NOW.date()
 
@@ -135,6 +136,23 @@ def test_units_and_roles_are_offered_only_where_a_name_says_so(
     assert browsing.roles_in_use(db.session, actor(omar)) == []
     assert [name for _id, name in browsing.units_in_use(db.session, actor(maria))] == ["Harbour"]
     assert [row[0] for row in browsing.roles_in_use(db.session, actor(maria))] == ["group-leader"]
+
+
+def test_a_role_that_was_given_is_one_for_those_who_may_know_of_it(
+    client_as, organisation, maria, li, omar
+):
+    with change(db.session) as session:
+        session.add(
+            Appointment(
+                organisation_id=organisation.id, id=new_id(), member_id=maria.id,
+                unit_id=organisation.harbour, role_id="secretary", since=NOW,
+            )
+        )  # fmt: skip
+    piece = submitted(maria, "Knocking", "Words.")
+    assert [row[0] for row in browsing.roles_in_use(db.session, actor(li))] == ["secretary"]
+    assert found(client_as(li), "role=secretary") == {piece}
+    assert browsing.roles_in_use(db.session, actor(omar)) == []  # who has which there is theirs
+    assert found(client_as(omar), "role=secretary") == set()
 
 
 def test_each_choice_is_taken_away_by_its_own_link(client_as, omar, shelf):

@@ -131,7 +131,12 @@ def test_a_piece_is_asked_back_comes_again_and_is_accepted(app, client_as, maria
     assert "is accepted" in sent_to(desk, piece, sent)
     assert "Nothing waits for an answer" in desk.get("/desk").text
     assert "accepted “" in client_as(maria).get("/news").text
-    assert "accepted it" in client_as(maria).get(f"/reflections/{piece}").text
+    for who in (maria, omar):
+        record = client_as(who).get(f"/reflections/{piece}").text.partition("What became of it")[2]
+        steps = ("Submitted <", "asked it back", "Changed, and submitted again", "accepted it")
+        places = [record.find(step) for step in steps]
+        assert places == sorted(places)
+        assert -1 not in places
 
 
 def test_accepting_without_a_word_counts_as_study(client_as, maria, omar_organizes):
@@ -186,12 +191,17 @@ def test_a_piece_without_a_name_is_for_organizers_of_everything_alone(
     assert standing_on_desk(ada) == before
 
 
-def test_a_piece_without_a_name_stands_as_it_stood_when_its_author_goes_for_good(maria, li, ada):
+def test_a_piece_without_a_name_stands_as_it_stood_when_its_author_goes_for_good(
+    client_as, maria, li, ada
+):
     piece = submitted(maria, "Nameless", "Words.", audience="anonymous")
     acted(ada, piece, "ask", "Where was it?", now=hours(25))
     rewritten(maria, piece, "By the pier.", now=hours(50), audience="anonymous")
     before = standing_on_desk(ada), seen(ada, piece)
     assert before[0]["nameless"] == [piece]
+    record = client_as(ada).get(f"/reflections/{piece}").text.partition("What became of it")[2]
+    assert "<p>Submitted again</p>" in record  # on which day is not told
+    assert "Changed, and" not in record
     key = (maria.organisation_id, maria.id)
     leaving.leave(db.session, *key, Choices(nameless=True), now=hours(60), zone=clock.zone())
     assert (standing_on_desk(ada), seen(ada, piece)) == before
@@ -372,6 +382,14 @@ def test_the_second_of_two_organizers_is_told_and_keeps_their_words(
     assert standing_on_desk(omar_organizes)["returned"] == []
     again = {**form(refused.text, piece), "act": "ask", "body": "Who was there with you?"}
     assert desk.post(f"/desk/pieces/{piece}", data=again).status_code == 303
+    # and when both accept: no words are spoken of where there were none
+    other = submitted(maria, "Another")
+    old = form(desk.get(f"/desk/pieces/{other}").text, other)
+    acted(ada, other, "accept")
+    twice = desk.post(f"/desk/pieces/{other}", data={**old, "act": "accept", "body": ""})
+    assert twice.status_code == 409
+    assert "Ada Admin accepted it meanwhile, so it counts already" in twice.text
+    assert "Your words" not in twice.text.split("data-problem")[1].split("</p>")[0]
     # and when the author wrote on meanwhile
     old = form(desk.get(f"/desk/pieces/{piece}").text, piece)
     rewritten(maria, piece, "Other words.", now=hours(1))
@@ -382,6 +400,7 @@ def test_the_second_of_two_organizers_is_told_and_keeps_their_words(
     )
     assert told.status_code == 409
     assert "submitted the piece again" in told.json["problem"]
+    assert "so it is not accepted yet" in told.json["problem"]
 
 
 def test_whoever_organizes_no_more_gets_the_words_back(client_as, organisation, maria, li, omar):

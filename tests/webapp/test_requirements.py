@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from sqlalchemy import event
 
 from tests.webapp.answering import answered
 from tests.webapp.people import NOW, add_member
-from tests.webapp.reflecting import actor, submitted
+from tests.webapp.reflecting import actor, draft, submit, submitted
 from webapp.audit.tables import AuditEvent
 from webapp.community import change, db
 from webapp.desk.tables import Review
@@ -21,11 +23,19 @@ from webapp.ids import new_id
 from webapp.members.tables import Member
 from webapp.readings.tables import Deed
 from webapp.requirements import progress
-from webapp.requirements.tables import Attendance, EnteredPiece, Requirement
-from webapp.themes import draft_actions
+from webapp.requirements import tree_store as store
+from webapp.requirements.holding import Plan
+from webapp.requirements.tables import (
+    Attendance,
+    EnteredPiece,
+    Requirement,
+    RequirementVersion,
+)
+from webapp.themes import draft_actions, draft_store
 from webapp.themes.drafts import Brief, DraftItem
 from webapp.units import actions as units
-from webapp.units.tables import Appointment, Membership, Unit
+from webapp.units import store as unit_store
+from webapp.units.tables import Appointment, Membership, Unit, UnitBefore
 
 TODAY = NOW.date()
 FORM = {
@@ -74,6 +84,16 @@ def below(organisation: Any, name: str, parent: str, kind: str = "team") -> str:
 
 def only(unit: str) -> str:
     return str(db.session.scalar(sa.select(Requirement.id).where(Requirement.unit_id == unit)))
+
+
+def versions(requirement: str) -> list[RequirementVersion]:
+    return list(
+        db.session.scalars(
+            sa.select(RequirementVersion)
+            .where(RequirementVersion.requirement_id == requirement)
+            .order_by(RequirementVersion.number)
+        )
+    )
 
 
 @pytest.fixture
@@ -128,6 +148,63 @@ def test_leaders_and_organizers_carry_the_same(client_as, organisation, boss):
     client_as(boss).post(f"/units/{organisation.harbour}/requirements/new", data=form())
     assert "One piece each month" in client_as(lead).get("/requirements").text
     assert "Lea Lead" in client_as(boss).get(f"/units/{organisation.harbour}/progress").text
+
+
+def test_before_submitting_one_sees_what_a_piece_would_count_for(
+    client_as, organisation, maria, boss, app
+):
+    asked = f"/units/{organisation.harbour}/requirements/new"
+    for more in (
+        {"title": "A piece a month"},
+        {"title": "On service", "content": "themes", "theme": "service"},
+        {"title": "A speech", "genre": "speech"},
+        {"title": "Read one", "count_write": "0", "count_read": "1"},
+    ):
+        assert (
+            client_as(boss).post(asked, data=form(answered_by="organizer", **more)).status_code
+            == 303
+        )
+    made = draft(maria, "Knocking", "At the door.", text_slug="going-to-see")
+    page = client_as(maria).get(f"/reflections/{made}/submit").text
+    said = re.sub(r"<[^>]+>|\s+", " ", page.partition("What it can count for")[2])
+    places = [
+        said.index(words)
+        for words in (
+            "A piece a month", "A piece counts when an organizer has answered it.",
+            "Read one", "What it is about or cites counts as read.",
+        )
+    ]  # fmt: skip
+    assert places == sorted(places)
+    assert "it asks for a piece about Service" in said
+    assert "it asks for another kind of piece (Speech)" in said
+    assert "your unit sees nothing of it in its progress" in page
+    submit(maria, made)
+    counted = {task.method for one in progress.mine(db.session, actor(maria), TODAY)
+               for task in one.now.tasks if any(line.counts or line.waits for line in task.lines)}  # fmt: skip
+    assert counted == {"write", "read"}  # as the page said
+
+
+def test_who_comes_late_is_told_when_it_begins_and_nothing_is_missing(
+    app, client_as, organisation, li, boss
+):
+    assert client_as(boss).post(
+        f"/units/{organisation.harbour}/requirements/new", data=form()
+    ).status_code == 303  # fmt: skip
+    late = NOW + dt.timedelta(days=22)  # 26 May
+    app.config["NOW"] = late
+    nina = add_member(organisation, "Nina New", organisation.harbour)
+    with change(db.session) as session:
+        session.execute(
+            sa.update(Membership).where(Membership.member_id == nina.id).values(since=late)
+        )
+    page = client_as(nina).get("/requirements").text
+    assert "This holds for you since 26 May 2026." in page
+    assert "it begins for you on 1 June 2026" in page
+    assert "There is still something to do" not in page
+    assert "One piece each month" not in client_as(nina).get("/").text
+    followed = client_as(boss).get(f"/units/{organisation.harbour}/progress").text
+    assert "Li Wen" in followed
+    assert "Nina New" not in followed
 
 
 # Who sees what
@@ -236,6 +313,51 @@ def test_a_change_holds_from_its_day_and_the_past_stays(app, client_as, organisa
     assert {"requirement.changed", "requirement.withdrawn"} <= set(audited())
 
 
+def test_a_unit_that_was_moved_goes_on_having_been_asked_what_it_was(
+    app, client_as, organisation, li, boss
+):
+    harbour, hill = organisation.harbour, organisation.hill
+    crew = below(organisation, "Crew", harbour)
+    ana = add_member(organisation, "Ana Ruiz", crew)
+    hilda = organizes(add_member(organisation, "Hilda Berg", hill), hill)
+    ada = add_member(organisation, "Ada Lin", organisation.harbour, administrator=True)
+    asked = {harbour: "One piece by the sea", hill: "One piece on the hill"}
+    for unit, title in asked.items():
+        client_as(ada).post(f"/units/{unit}/requirements/new", data=form(title=title))
+    answered(li, submitted(ana, "What the tide taught"))
+    app.config["NOW"] = NOW + dt.timedelta(days=30)  # in June
+    before = store.whole_tree(db.session, organisation.id)
+    units.move(
+        db.session, actor(ada), crew, seen=unit_store.tree(db.session, organisation.id)[crew].seen,
+        parent=hill, key=new_id(), now=app.config["NOW"],
+    )  # fmt: skip
+    plan = Plan(store.whole_tree(db.session, organisation.id), ())
+    assert plan.on(TODAY).paths == Plan(before, ()).paths != plan.paths
+    page = client_as(ana).get("/requirements").text
+    now, over = page.split('id="over"')
+    assert "One piece on the hill" in now
+    assert "One piece by the sea" not in now
+    assert 'class="earlier"' not in now  # nothing was asked on the hill in May
+    assert "One piece by the sea" in over
+    assert "1 of 1" in over
+    # Rights follow the tree of today: whoever organizes the crew now sees what it was asked,
+    # but not the plan it was part of; whoever organized it then sees nothing of it.
+    page = client_as(hilda).get(f"/units/{hill}/progress").text
+    may = page.split("One piece by the sea")[1].split("</section>")[0]
+    assert "Ana Ruiz" in may
+    assert "What the tide taught" in may
+    assert f"/requirements/{only(harbour)}" not in page
+    assert client_as(hilda).get(f"/requirements/{only(harbour)}").status_code == 404
+    assert "Ana Ruiz" not in client_as(boss).get(f"/units/{harbour}/progress").text
+    # What the step of migration makes of the log is what was kept at once.
+    of_log = import_module("webapp.migrations.versions.0016_units_before")._from_the_log
+    (made,) = of_log(db.session.connection())
+    (kept,) = db.session.execute(sa.select(UnitBefore.__table__)).mappings()
+    at = made["until"]
+    assert {**made, "until": at.replace(tzinfo=at.tzinfo or dt.UTC)} == dict(kept)
+    assert (kept["unit_id"], kept["parent_id"]) == (crew, harbour)
+
+
 def test_a_unit_below_puts_another_in_its_place_where_that_is_allowed(
     client_as, organisation, boss
 ):
@@ -270,11 +392,17 @@ def test_a_contradiction_is_shown_before_it_is_kept_and_both_hold(
         f"/units/{harbour}/requirements/new", data=form(title="Secretaries", role_id="secretary")
     )
     second = form(title="Leaders", role_id="group-leader", count_write="3")
-    warned = client.post(f"/units/{harbour}/requirements/new", data=second)
+    wrong = {**second, "title": "", "starts_on": "May"}  # all that is wrong is said at once
+    warned = client.post(f"/units/{harbour}/requirements/new", data=wrong)
     assert warned.status_code == 422
+    assert "Give it a title" in warned.text
+    assert "no day of the calendar" in warned.text
     assert "Secretaries" in warned.text
     assert "in another quantity: Write one piece." in warned.text
-    kept = client.post(f"/units/{harbour}/requirements/new", data={**second, "sure": "1"})
+    seen = {"sure": re.search(r'name="sure" value="([^"]+)"', warned.text)[1]}
+    unseen = client.post(f"/units/{harbour}/requirements/new", data={**second, "sure": "1"})
+    assert unseen.status_code == 422
+    kept = client.post(f"/units/{harbour}/requirements/new", data={**second, **seen})
     assert kept.status_code == 303
     page = client_as(maria).get("/requirements").text
     assert "Secretaries" in page
@@ -321,6 +449,26 @@ def test_a_theme_list_is_asked_only_where_everybody_it_reaches_may_open_it(
     assert "Of the harbour" not in client_as(ada).get(f"/units/{crew}/requirements").text
     give(harbour, crew)
     assert ask().status_code == 303
+    # a newer version of the list: told, and nothing changes by itself
+    one = only(harbour)
+    assert "newer version" not in client_as(boss).get(f"/requirements/{one}").text
+    more = DraftItem("good-discussion/1", "good-discussion", "Good discussion", "Ask one.", 4)
+    draft = draft_store.draft(db.session, actor(ada), made)
+    draft_actions.save(db.session, actor(ada), replace(draft, items=(*draft.items, more)), now=NOW)
+    sent = {"version": "2", "audience": "unit", "unit": [harbour, crew], "key": new_id()}
+    assert client_as(ada).post(f"/lists/{made}/build/publish", data=sent).status_code == 303
+    client = client_as(boss)
+    page = client.get(f"/requirements/{one}").text
+    assert "newer version, 2; this requirement asks version 1" in page
+    chosen = re.compile(r'<option value="(\w+)" selected>')
+    assert made in chosen.findall(client.get(f"/requirements/{one}/edit?list=newest").text)
+    kept, newest = client.get(f"/requirements/{one}/edit").text, "small-goals"
+    assert "kept" in chosen.findall(kept)
+    for list_id, readings in (("kept", [newest]), (made, [newest, "good-discussion"])):
+        said = form(content="list", list_id=list_id, from_day="2026-05-04", reason="Why",
+                    seen=str(len(versions(one))))  # fmt: skip
+        assert client.post(f"/requirements/{one}/edit", data=said).status_code == 303
+        assert (versions(one)[-1].list_id, versions(one)[-1].readings) == (made, readings)
 
 
 def test_a_form_that_cannot_be_met_names_the_field_and_keeps_what_was_typed(
@@ -331,7 +479,7 @@ def test_a_form_that_cannot_be_met_names_the_field_and_keeps_what_was_typed(
     answer = client_as(boss).post(f"/units/{organisation.harbour}/requirements/new", data=sent)
     assert answer.status_code == 422
     assert "The period ends before it begins." in answer.text
-    assert "Nobody can meet this: only 2 texts are chosen above." in answer.text
+    assert "Nobody can meet this: only 2 different texts are chosen above." in answer.text
     assert 'value="Kept as typed"' in answer.text
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Requirement)) == 0
 

@@ -26,6 +26,7 @@ from webapp.requirements.happened import (
 )
 from webapp.requirements.holding import (
     Answerers,
+    Before,
     Given,
     Node,
     Person,
@@ -209,6 +210,50 @@ def test_a_merged_unit_asks_nothing_of_those_who_still_read_in_it():
     person = member("west")
     assert holds_through(ASKED, YEAR, person, found, day=day("02-28")) == "west"
     assert holds_through(ASKED, YEAR, person, found, day=day("03-01")) is None
+
+
+def test_what_was_due_is_asked_along_the_tree_as_it_stood():
+    then = (
+        Before(day("02-01"), "group", "east"),
+        Before(day("04-10"), "team", "east", leading_group="root"),
+    )
+    tree = {**TREE, "team": replace(TREE["team"], kind="branch", parent="west", before=then)}
+    of_kind = {kind: Required(kind, "root", (replace(YEAR, unit_kind=kind),)) for kind in ("group", "team", "branch")}  # fmt: skip
+    of_unit = {unit: replace(ASKED, id=unit, unit_id=unit) for unit in ("root", "east", "west")}
+    found = Plan(tree, (*of_kind.values(), *of_unit.values()))
+    on_team = Person("m", "Maria", (Since("team", day("01-01")),))
+
+    def asks(on: str) -> set[str]:
+        return {
+            one.id
+            for one in found.required
+            if holds_through(one, one.newest, on_team, found, day=day(on)) == "team"
+        }
+
+    assert asks("01-31") == {"group", "root", "east"}
+    assert asks("02-01") == asks("04-09") == {"team", "root", "east"}
+    assert asks("04-10") == asks("12-31") == {"branch", "root", "west"}
+    assert found.ever_above("team") == {"team", "east", "west", "root"}
+    who = Answerers(groups={"root": (("lead", Since("root", day("01-01"))),)})
+
+    def leads(on: str) -> bool:
+        then = found.on(day(on)).tree
+        return who.may("lead", day(on), kind="leading_group", unit_id="team", tree=then)
+
+    assert [leads(on) for on in ("01-31", "04-09", "04-10")] == [False, True, False]
+
+
+def test_whoever_organizes_a_unit_today_sees_what_it_was_asked_elsewhere():
+    moved = replace(TREE["team"], parent="west", before=(Before(day("04-10"), "team", "east"),))
+    asked = replace(ASKED, unit_id="east")
+    found = Plan({**TREE, "team": moved}, (asked,))
+
+    def seen(within: str) -> str | None:
+        person = member("team")
+        return holds_through(asked, YEAR, person, found, day=day("03-31"), within=within)
+
+    assert seen("west") == "team"
+    assert seen("east") is None
 
 
 def test_a_circle_in_the_tree_ends():
@@ -464,6 +509,19 @@ def test_a_form_that_is_right_becomes_what_the_requirement_says():
     assert setting.wanted(setting.sent_of(found.says), KNOWN).says == found.says
 
 
+def test_what_is_wrong_hides_neither_the_rest_that_is_wrong_nor_what_it_would_contradict():
+    known = replace(KNOWN, texts={"A": "a", "B": None, "C": None})
+    wrong = {"title": "", "ends_on": "soon", "content": "readings", "readings": "A\nB\nC"}
+    found = setting.wanted(replace(FORM, **wrong), known)
+    assert {name: one.detail for name, one in found.problems.items()} == {
+        "title": "", "ends_on": "", "readings": "B\nC",
+    }  # fmt: skip
+    assert found.says is None
+    assert (found.read.write, found.read.readings, found.read.ends_on) == (1, ("a",), None)
+    usual = setting.wanted(replace(FORM, title="", answered_by="organizer"), KNOWN).read
+    assert clash(usual, YEAR) == [("assessment", None)]
+
+
 @pytest.mark.parametrize(
     ("changed", "expected"),
     [
@@ -495,7 +553,7 @@ def test_what_is_wrong_is_named_by_its_field(changed, expected):
 
 
 def test_more_readings_than_there_are_can_never_be_met():
-    known = replace(KNOWN, list=setting.Chosen("Five", ("a", "b")))
+    known = replace(KNOWN, list=setting.Chosen("five", "Five", ("a", "b")))
     sent = {"content": "list", "list_id": "l", "counts": {"read": "3"}}
     assert problems(known, **sent) == {"read": "more_than_there_is"}
 

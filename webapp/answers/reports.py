@@ -13,13 +13,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from webapp import clock
 from webapp.access import Actor
 from webapp.answers.tables import Answer, Moderation, Report
+from webapp.community import named_by
 from webapp.members import names
 from webapp.members.tables import Member
 from webapp.reflections.store import EXCERPT_SOURCE
 from webapp.reflections.tables import Reflection
-from webapp.units.tables import MemberRole, Membership
+from webapp.units.tables import Appointment, MemberRole, Membership, StudyRole
 
 MOST = 60  # reports on the page; the rest come as these are settled
 KEPT_SHOWN = 60  # decisions on the page
@@ -100,14 +102,11 @@ def _selected(actor: Actor, of: Any, *more: Any) -> sa.Select[Any]:
         .select_from(of)
         .join(
             Reflection,
-            sa.and_(
-                Reflection.organisation_id == of.organisation_id,
-                Reflection.id == of.reflection_id,
-            ),
+            named_by(Reflection, of.reflection_id),
         )
         .outerjoin(
             Answer,
-            sa.and_(Answer.organisation_id == of.organisation_id, Answer.id == of.answer_id),
+            named_by(Answer, of.answer_id),
         )
         .join(
             Member,
@@ -157,10 +156,7 @@ def record(session: Session, actor: Actor) -> list[Decided]:
         _selected(actor, Moderation, Moderation.action, organizer.name, Moderation.reason, Moderation.at)
         .join(
             organizer,
-            sa.and_(
-                organizer.organisation_id == Moderation.organisation_id,
-                organizer.id == Moderation.member_id,
-            ),
+            named_by(organizer, Moderation.member_id),
         )
         .order_by(Moderation.at.desc(), Moderation.id.desc())
         .limit(KEPT_SHOWN)
@@ -184,10 +180,7 @@ def why_hidden(session: Session, actor: Actor, ids: list[str]) -> dict[str, tupl
         sa.select(of, Moderation.reason, names.shown())
         .join(
             Member,
-            sa.and_(
-                Member.organisation_id == Moderation.organisation_id,
-                Member.id == Moderation.member_id,
-            ),
+            named_by(Member, Moderation.member_id),
         )
         .where(
             Moderation.organisation_id == actor.organisation,
@@ -234,7 +227,24 @@ def an_organizer_reads(session: Session, actor: Actor, reflection_id: str) -> bo
 
 
 def to_ask(session: Session, actor: Actor, reflection_id: str) -> list[str]:
-    """Names of the organizers and secretaries of the unit that reads a piece."""
+    """Names of the organizers and secretaries of the unit that reads a piece: who was given
+    such a role there, or chose it."""
+    now = clock.now()
+    chosen = sa.exists().where(
+        MemberRole.organisation_id == Member.organisation_id,
+        MemberRole.member_id == Member.id,
+        MemberRole.role_id.in_(ROLES_TO_ASK),
+    )
+    given = sa.exists().where(
+        Appointment.organisation_id == Member.organisation_id,
+        Appointment.member_id == Member.id,
+        Appointment.unit_id == Reflection.unit_id,
+        Appointment.since <= now,
+        sa.or_(Appointment.until.is_(None), Appointment.until > now),
+        StudyRole.organisation_id == Appointment.organisation_id,
+        StudyRole.id == Appointment.role_id,
+        sa.or_(StudyRole.organizes, StudyRole.id.in_(ROLES_TO_ASK)),
+    )
     rows = session.scalars(
         sa.select(Member.name)
         .distinct()
@@ -244,14 +254,6 @@ def to_ask(session: Session, actor: Actor, reflection_id: str) -> list[str]:
                 Membership.organisation_id == Member.organisation_id,
                 Membership.member_id == Member.id,
                 Membership.until.is_(None),
-            ),
-        )
-        .join(
-            MemberRole,
-            sa.and_(
-                MemberRole.organisation_id == Member.organisation_id,
-                MemberRole.member_id == Member.id,
-                MemberRole.role_id.in_(ROLES_TO_ASK),
             ),
         )
         .join(
@@ -268,6 +270,7 @@ def to_ask(session: Session, actor: Actor, reflection_id: str) -> list[str]:
             Reflection.unit_id.in_(sorted(actor.units)),
             Member.left_at.is_(None),
             Member.id != actor.member,
+            sa.or_(given, chosen),
         )
         .order_by(Member.name)
         .limit(12)

@@ -15,6 +15,7 @@ from webapp.access import Actor
 from webapp.answers.counting import Answered
 from webapp.answers.tables import Answer
 from webapp.answers.threads import Said
+from webapp.community import named_by
 from webapp.desk.tables import Review
 from webapp.members import names
 from webapp.members.tables import Member
@@ -51,14 +52,11 @@ def joined(query: Any) -> Any:
         query.select_from(Answer)
         .join(
             Reflection,
-            sa.and_(
-                Reflection.organisation_id == Answer.organisation_id,
-                Reflection.id == Answer.reflection_id,
-            ),
+            named_by(Reflection, Answer.reflection_id),
         )
         .outerjoin(
             above,
-            sa.and_(above.organisation_id == Answer.organisation_id, above.id == Answer.parent_id),
+            named_by(above, Answer.parent_id),
         )
     )
 
@@ -89,9 +87,7 @@ def selected(actor: Actor) -> Any:
         )
     ).join(
         Member,
-        sa.and_(
-            Member.organisation_id == Answer.organisation_id, Member.id == Answer.member_id
-        ),
+        named_by(Member, Answer.member_id),
     )  # fmt: skip
 
 
@@ -186,10 +182,7 @@ def answered(session: Session, actor: Actor, pieces: Collection[str]) -> dict[st
         sa.select(Review.reflection_id, Review.at)
         .join(
             Reflection,
-            sa.and_(
-                Reflection.organisation_id == Review.organisation_id,
-                Reflection.id == Review.reflection_id,
-            ),
+            named_by(Reflection, Review.reflection_id),
         )
         .where(
             Reflection.organisation_id == actor.organisation,

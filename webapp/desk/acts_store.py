@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,13 +14,15 @@ from sqlalchemy.orm import Session
 from webapp.access import Actor
 from webapp.answers import store as answers
 from webapp.answers.tables import Answer
+from webapp.community import UTCDateTime, named_by
 from webapp.desk.store import reviewable_by
 from webapp.desk.tables import Review
 from webapp.members.tables import Member
 from webapp.reflections import store as reflections
-from webapp.reflections.tables import Reflection
+from webapp.reflections.tables import Reflection, ReflectionVersion
 
 
+@cache
 def standing() -> sa.ColumnElement[bool]:
     """Reviews that hold: an acceptance for good, asking back while its question stands."""
     question = sa.alias(Answer.__table__, "question")
@@ -49,6 +52,7 @@ class Act:
 
 
 BEGINNING = 400
+PIECES: sa.BindParameter[Any] = sa.bindparam("pieces", expanding=True)
 
 
 def lately(
@@ -56,15 +60,30 @@ def lately(
 ) -> list[tuple[Act, str, str]]:
     """The actor's own reviews of pieces on which they may still act, the newest first,
     each with the piece's title and language."""
-    query = (
+    rows = session.execute(_lately(actor), {"since": since, "limit": limit})
+    return [(Act(*row[:8]), row[8], row[9]) for row in rows]
+
+
+# To build these takes longer than the database does, and the desk asks each time.
+@lru_cache(maxsize=64)
+def _lately(actor: Actor) -> Any:
+    return (
         _reviews(actor.organisation)
         .add_columns(Reflection.published_title, Reflection.language)
         .join(Reflection, _of_piece(Review))
-        .where(reviewable_by(actor), Review.by == actor.member, Review.at >= since)
+        .where(
+            reviewable_by(actor),
+            Review.by == actor.member,
+            Review.at >= sa.bindparam("since", type_=UTCDateTime),
+        )
         .order_by(Review.at.desc(), Review.id.desc())
-        .limit(limit)
+        .limit(sa.bindparam("limit", type_=sa.Integer))
     )
-    return [(Act(*row[:8]), row[8], row[9]) for row in session.execute(query)]
+
+
+@cache
+def _reviews_of(organisation: str) -> Any:
+    return _reviews(organisation).where(Review.reflection_id.in_(PIECES))
 
 
 def _reviews(organisation: str) -> Any:
@@ -81,7 +100,7 @@ def _reviews(organisation: str) -> Any:
         )
         .outerjoin(
             Member,
-            sa.and_(Member.organisation_id == Review.organisation_id, Member.id == Review.by),
+            named_by(Member, Review.by),
         )
         .outerjoin(
             Answer,
@@ -96,9 +115,10 @@ def _reviews(organisation: str) -> Any:
     )
 
 
-def _readers_answers(session: Session, organisation: str, pieces: Collection[str]) -> list[Act]:
+@cache
+def _readers_answers(organisation: str) -> Any:
     """Answers of readers, as far as they stand."""
-    query = (
+    return (
         answers.joined(
             sa.select(
                 Answer.id,
@@ -113,20 +133,17 @@ def _readers_answers(session: Session, organisation: str, pieces: Collection[str
         )
         .join(
             Member,
-            sa.and_(
-                Member.organisation_id == Answer.organisation_id, Member.id == Answer.member_id
-            ),
+            named_by(Member, Answer.member_id),
         )
         .where(
             Answer.organisation_id == organisation,
-            Answer.reflection_id.in_(list(pieces)),
+            Answer.reflection_id.in_(PIECES),
             Answer.kind != "reply",  # by its parent SQLite would look through all answers
             Answer.taken_back_at.is_(None),
             Answer.hidden_at.is_(None),
             Answer.member_id != Reflection.member_id,
         )
     )
-    return [Act(*row) for row in session.execute(query)]
 
 
 def of_pieces(session: Session, organisation: str, pieces: Collection[str]) -> dict[str, list[Act]]:
@@ -136,16 +153,32 @@ def of_pieces(session: Session, organisation: str, pieces: Collection[str]) -> d
     found: dict[str, list[Act]] = {piece: [] for piece in pieces}
     if not pieces:
         return found
-    reviews = _reviews(organisation).where(Review.reflection_id.in_(list(pieces)))
-    reviewed = [Act(*row) for row in session.execute(reviews)]
+    those = {"pieces": list(pieces)}
+    reviewed = [Act(*row) for row in session.execute(_reviews_of(organisation), those)]
     with_review = {act.answer for act in reviewed}
-    said = _readers_answers(session, organisation, pieces)
+    said = [Act(*row) for row in session.execute(_readers_answers(organisation), those)]
     for act in sorted(
         [*reviewed, *(act for act in said if act.id not in with_review)],
         key=lambda act: (act.at, act.id),
     ):
         found[act.piece].append(act)
     return found
+
+
+def submissions(session: Session, organisation: str, piece: str) -> list[dt.datetime]:
+    """When its words were submitted, the oldest first. Ask only for a piece of which the
+    actor may know it."""
+    return list(
+        session.scalars(
+            sa.select(ReflectionVersion.at)
+            .where(
+                ReflectionVersion.organisation_id == organisation,
+                ReflectionVersion.reflection_id == piece,
+                ReflectionVersion.cause == "submitted",
+            )
+            .order_by(ReflectionVersion.at)
+        )
+    )
 
 
 def is_there(session: Session, actor: Actor, answer_id: str) -> bool:
@@ -198,6 +231,4 @@ def own_act(session: Session, actor: Actor, what: str, id: str) -> tuple[str, st
 
 
 def _of_piece(table: Any) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        Reflection.organisation_id == table.organisation_id, Reflection.id == table.reflection_id
-    )
+    return named_by(Reflection, table.reflection_id)

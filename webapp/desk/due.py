@@ -10,11 +10,13 @@ from dataclasses import dataclass, replace
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from webapp.access import Actor
+from webapp.access import Actor, may_organize
 from webapp.desk import store
 from webapp.requirements import store as requirements
+from webapp.requirements import tree_store
 from webapp.requirements.asking import Required, Says, says_on
-from webapp.requirements.holding import Plan, Tree, holds_through, path
+from webapp.requirements.holding import Plan, Tree, path
+from webapp.requirements.newcomers import asked_through
 from webapp.requirements.spans import Span
 from webapp.requirements.spans import of_requirement as spans_of
 
@@ -33,7 +35,7 @@ def of_units(session: Session, actor: Actor, today: dt.date) -> list[Due]:
     """Requirements of the topmost units that the actor organizes, and of those above
     them; what ends first comes first."""
     tops = dict(store.topmost(session, actor, limit=MOST))
-    tree = requirements.way_up(session, actor.organisation, tops)
+    tree = tree_store.way_up(session, actor.organisation, tops)
     found = []
     asked = requirements.required_in(session, actor.organisation, tree)
     for required in asked:
@@ -73,7 +75,7 @@ class Asked:
     title: str
     guidance: str
     day: dt.date
-    url: str
+    url: str  # "" where it was asked in a place where the units once stood
 
 
 def of_piece(
@@ -92,16 +94,19 @@ def of_piece(
             for person in persons
         ]
     units = {s.unit_id for person in persons for s in (*person.belongs, *person.given)}
-    tree = requirements.way_up(session, organisation, units)
+    tree = tree_store.ways_up(session, organisation, units)
     plan = Plan(tree, tuple(requirements.required_in(session, organisation, tree)))
+    here = units if author != actor.member else actor.units
+    today = {above for unit in here for above in plan.paths.get(unit, ())}
     found = []
     for required in plan.required:
         running = _running(required, handed_in)
         if running is None or not _asks_for(running[0], genre):
             continue
         says, span = running
-        if any(holds_through(required, says, one, plan, day=handed_in) for one in persons):
-            url = url_for("requirements.show", requirement_id=required.id)
+        if any(asked_through(required, says, span, p, plan, on=handed_in) for p in persons):
+            opens = required.unit_id in today or may_organize(actor, unit=required.unit_id)
+            url = url_for("requirements.show", requirement_id=required.id) if opens else ""
             found.append(Asked(says.title, says.guidance, span.due, url))
     return sorted(found, key=lambda asked: (asked.day, asked.title))
 

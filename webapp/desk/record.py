@@ -21,9 +21,16 @@ Next = Literal["reply", "wait_again", "wait", "nothing", ""]
 
 
 @dataclass(frozen=True)
+class Submitted:
+    """Its words were handed in: at first, changed, or as they were."""
+
+    kind: Literal["first", "changed", "again"]
+    at: dt.datetime | None  # None: the day is not told
+
+
+@dataclass(frozen=True)
 class Record:
-    submitted: dt.datetime
-    acts: list[Act]
+    steps: list[Submitted | Act]  # in the order in which they happened
     asked: list[Asked]  # requirements that were open to it
     next: Next  # what its author may do now
     on_desk: bool  # the reader is an organizer who may act on it
@@ -39,12 +46,39 @@ def of(session: Session, actor: Actor, piece: Shown) -> Record | None:
         return None
     acts = acts_store.of_pieces(session, actor.organisation, [piece.id])[piece.id]
     return Record(
-        submitted=found.submitted_at,
-        acts=acts,
+        steps=_steps(session, actor, piece, found, acts),
         asked=_asked(session, actor, piece, found),
         next=_next(found.state, acts) if piece.mine else "",
         on_desk=not piece.mine,
     )
+
+
+def _steps(
+    session: Session, actor: Actor, piece: Shown, found: OnRecord, acts: list[Act]
+) -> list[Submitted | Act]:
+    """What was handed in several times with nothing said between is told once. Others learn
+    nothing of what was before it was open to them."""
+    last = found.submitted_at
+    shown = piece.shown_at or last
+    assert last is not None
+    assert shown is not None
+    if piece.audience == "anonymous" and not piece.mine:
+        # Its day, and that it came back, as the desk has it: in the order of hours, or by
+        # the days on which somebody wrote, its author could be known.
+        came_back = [Submitted("again", None)] if found.state == "back" else []
+        return [Submitted("first", shown), *acts, *came_back]
+    changed = acts_store.submissions(session, actor.organisation, piece.id)
+    handed_in = [at for at in {*changed, last} if piece.mine or at > shown]
+    first = min([shown, *handed_in, *(act.at for act in acts)])
+    steps: list[Submitted | Act] = [Submitted("first", first)]
+    happened: list[tuple[dt.datetime, Act | None]] = [(at, None) for at in handed_in]
+    happened += [(act.at, act) for act in acts]
+    for at, act in sorted(happened, key=lambda pair: pair[0]):
+        if act is not None:
+            steps.append(act)
+        elif isinstance(steps[-1], Act):
+            steps.append(Submitted("changed" if at in changed else "again", at))
+    return steps
 
 
 def _asked(session: Session, actor: Actor, piece: Shown, found: OnRecord) -> list[Asked]:

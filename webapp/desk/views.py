@@ -114,7 +114,7 @@ def act(reflection_id: str) -> Answer:
             now=clock.now(),
         )
     except Meanwhile as problem:
-        return _again(reflection_id, form, wording.meanwhile(problem.acts), 409)
+        return _again(reflection_id, form, wording.meanwhile(problem.acts, doing, form.body), 409)
     except Hindered as problem:
         return _again(reflection_id, form, wording.obstacle(problem.obstacle), 422)
     return _done(doing, done)
@@ -126,7 +126,7 @@ def _done(doing: str, done: Done) -> Answer:
         return redirect(url_for(".index", done=f"{done.what}.{done.id}"), 303)
     back = url_for(".take_back", what=done.what, act_id=done.id)
     said = wording.done(doing, found[1] if found else "")
-    return jsonify(said=said, undo=_("Undo"), back=back), 200
+    return jsonify(said=said, undo=_("Take back"), back=back), 200
 
 
 def _again(reflection_id: str, form: Form, said: str, status: int) -> Answer:

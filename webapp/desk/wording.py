@@ -34,12 +34,39 @@ def name(act: Act) -> str:
     return act.name or _("Somebody who left")
 
 
-def meanwhile(acts: Sequence[Act]) -> str:
+def meanwhile(acts: Sequence[Act], doing: str, body: str) -> str:
+    """Why nothing was sent, and what can be done now. Accepting needs no words: where
+    there are none, none are spoken of."""
+    words = bool(body.strip())
     if not acts:
-        return _(
-            "The author submitted the piece again meanwhile, so nothing was sent. Your words are still here: look at the new text first, then send them, change them or leave them."
+        return (
+            _(
+                "The author submitted the piece again meanwhile, so nothing was sent. Your words are still here: look at the new text first, then send them, change them or leave them."
+            )
+            if words
+            else _(
+                "The author submitted the piece again meanwhile, so it is not accepted yet. Look at the new text first, then accept it or ask it back."
+            )
         )
     last = acts[-1]
+    if last.kind == "accepted" and doing == "accept":
+        return (
+            _(
+                "%(name)s accepted it meanwhile, so it counts already, and nothing was sent. Your words are still here: send them as well, or leave it at that.",
+                name=name(last),
+            )
+            if words
+            else _(
+                "%(name)s accepted it meanwhile, so it counts already. Nothing more is to be done.",
+                name=name(last),
+            )
+        )
+    if not words:
+        return _(
+            "It is not accepted yet: %(name)s %(did)s meanwhile. Accept it all the same, or leave it at that.",
+            name=name(last),
+            did=did(last),
+        )
     return _(
         "Nothing was sent yet: %(name)s %(did)s meanwhile. Your words are still here. Send them as well, or leave it at that.",
         name=name(last),

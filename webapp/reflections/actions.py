@@ -231,7 +231,7 @@ def submit(
                 raise Hindered(problem)
             if chosen != piece.title:
                 _write(session, actor, piece, title=chosen, body=piece.body, now=now)
-            _keep_version(session, piece, cause="submitted")
+            _keep_submitted(session, piece, now=now)
             _publish(session, piece, about, now=now)
             _log_opening(session, piece, str(audience), unit_id, now=now)
             _open_to(piece, str(audience), unit_id, now=now)
@@ -377,6 +377,11 @@ def _keep_version(session: Session, piece: Reflection, *, cause: str) -> None:
     _keep_words(session, piece, piece.title, piece.body, cause=cause, at=piece.updated_at)
 
 
+def _keep_submitted(session: Session, piece: Reflection, *, now: dt.datetime) -> None:
+    """The state that is submitted, by the moment of that: the record of the piece tells it."""
+    _keep_words(session, piece, piece.title, piece.body, cause="submitted", at=now)
+
+
 def _keep_words(
     session: Session, piece: Reflection, title: str, body: str, *, cause: str, at: dt.datetime
 ) -> None:
@@ -393,8 +398,8 @@ def _keep_words(
     if not (title.strip() or body.strip()):
         return
     if newest is not None and (newest.title, newest.body) == (title, body):
-        if cause == "submitted":
-            newest.cause = cause
+        if cause == "submitted" and newest.cause != cause:
+            newest.cause, newest.at = cause, at
         return
     session.add(
         ReflectionVersion(

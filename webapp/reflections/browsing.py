@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session
 from corpus import words
 from webapp import clock
 from webapp.access import Actor
+from webapp.community import named_by, one_of
 from webapp.reflections.filters import Filter
 from webapp.reflections.published import WORDS
 from webapp.reflections.store import Mark, Shown, open_to, selected, shown
 from webapp.reflections.tables import Citation, Reflection, ReflectionTheme
-from webapp.units.tables import MemberRole, Membership, StudyRole, Unit
+from webapp.units.tables import Appointment, MemberRole, Membership, StudyRole, Unit
 
 MOST_QUERY_WORDS = 64
 NOTHING = Filter()
@@ -79,10 +80,7 @@ def cited_passages(session: Session, actor: Actor, text_slug: str) -> dict[str, 
         sa.select(Citation.passage_id, sa.func.count(Citation.reflection_id.distinct()))
         .join(
             Reflection,
-            sa.and_(
-                Reflection.organisation_id == Citation.organisation_id,
-                Reflection.id == Citation.reflection_id,
-            ),
+            named_by(Reflection, Citation.reflection_id),
         )
         .where(
             Citation.organisation_id == actor.organisation,
@@ -172,17 +170,14 @@ def units_in_use(session: Session, actor: Actor) -> list[tuple[str, str]]:
 
 def roles_in_use(session: Session, actor: Actor) -> list[tuple[str, str, str]]:
     """Roles (id, English, Chinese name) of the named authors whose pieces the actor may read."""
-    used = sa.exists().where(
-        MemberRole.organisation_id == StudyRole.organisation_id,
-        MemberRole.role_id == StudyRole.id,
-        Reflection.organisation_id == MemberRole.organisation_id,
-        Reflection.member_id == MemberRole.member_id,
-        Reflection.audience != "anonymous",
-        open_to(actor),
+    named = sa.and_(Reflection.audience != "anonymous", open_to(actor))
+    chosen = sa.exists().where(MemberRole.role_id == StudyRole.id, _of_author(MemberRole), named)
+    given = sa.exists().where(
+        Appointment.role_id == StudyRole.id, _of_author(Appointment), _seen_given(actor), named
     )
     rows = session.execute(
         sa.select(StudyRole.id, StudyRole.name_en, StudyRole.name_zh)
-        .where(StudyRole.organisation_id == actor.organisation, used)
+        .where(StudyRole.organisation_id == actor.organisation, sa.or_(chosen, given))
         .order_by(StudyRole.position, StudyRole.id)
     )
     return [(id, en, zh) for id, en, zh in rows]
@@ -216,7 +211,7 @@ def _has(
     if wanted.unit:
         found.append(_of_unit(wanted.unit))
     if wanted.role:
-        found.append(_of_role(wanted.role))
+        found.append(_of_role(actor, wanted.role))
     if wanted.genre:
         found.append(Reflection.genre == wanted.genre)
     since, until = wanted.days(clock.today())
@@ -253,14 +248,34 @@ def _of_unit(unit: str) -> sa.ColumnElement[bool]:
     )
 
 
-def _of_role(role: str) -> sa.ColumnElement[bool]:
+def _of_role(actor: Actor, role: str) -> sa.ColumnElement[bool]:
     """Under the name of somebody who has the role; never without a name."""
-    has_it = sa.exists().where(
-        MemberRole.organisation_id == Reflection.organisation_id,
-        MemberRole.member_id == Reflection.member_id,
-        MemberRole.role_id == role,
+    chosen = sa.exists().where(MemberRole.role_id == role, _of_author(MemberRole))
+    given = sa.exists().where(
+        Appointment.role_id == role, _of_author(Appointment), _seen_given(actor)
     )
-    return sa.and_(Reflection.audience != "anonymous", has_it)
+    return sa.and_(Reflection.audience != "anonymous", sa.or_(chosen, given))
+
+
+def _of_author(table: type[MemberRole | Appointment]) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        table.organisation_id == Reflection.organisation_id,
+        table.member_id == Reflection.member_id,
+    )
+
+
+def _seen_given(actor: Actor) -> sa.ColumnElement[bool]:
+    """Roles given now, of which the actor may know: who has which in a unit is seen by its
+    members and by whoever organizes it."""
+    now = clock.now()
+    holds = sa.and_(
+        Appointment.organisation_id == actor.organisation,
+        Appointment.since <= now,
+        sa.or_(Appointment.until.is_(None), Appointment.until > now),
+    )
+    if actor.organizer:
+        return holds
+    return sa.and_(holds, one_of(Appointment.unit_id, actor.units | actor.organizes))
 
 
 def _begins(day: dt.date, later: int = 0) -> dt.datetime:

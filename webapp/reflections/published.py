@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from webapp import clock
+from webapp.community import named_by
 from webapp.members.tables import Member
 from webapp.reflections.publication import Publication
 from webapp.reflections.tables import Experience, Reflection
@@ -71,17 +72,11 @@ def publication(session: Session, organisation: str, reflection_id: str) -> Publ
         )
         .join(
             Member,
-            sa.and_(
-                Member.organisation_id == Reflection.organisation_id,
-                Member.id == Reflection.member_id,
-            ),
+            named_by(Member, Reflection.member_id),
         )
         .outerjoin(
             Experience,
-            sa.and_(
-                Experience.organisation_id == Reflection.organisation_id,
-                Experience.reflection_id == Reflection.id,
-            ),
+            named_by(Reflection, Experience.reflection_id),
         )
         .where(Reflection.organisation_id == organisation, Reflection.id == reflection_id)
     ).first()

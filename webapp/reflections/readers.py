@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from webapp.access import Actor
+from webapp.community import named_by
 from webapp.members.tables import Member
 from webapp.units.tables import Membership, Unit
 
@@ -34,10 +35,7 @@ def readers_of_units(
         sa.select(Membership.unit_id, Member.id.label("member_id"), Member.name)
         .join(
             Member,
-            sa.and_(
-                Member.organisation_id == Membership.organisation_id,
-                Member.id == Membership.member_id,
-            ),
+            named_by(Member, Membership.member_id),
         )
         .where(
             Membership.organisation_id == actor.organisation,

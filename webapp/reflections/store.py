@@ -6,12 +6,14 @@ import base64
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from webapp.access import Actor
+from webapp.community import named_by
 from webapp.members.tables import Member
 from webapp.reflections import wording
 from webapp.reflections.experiences import Details
@@ -31,23 +33,26 @@ Mark = tuple[dt.datetime, str]  # where a page of a list ended: (time, id)
 # Who may read
 
 
+@lru_cache(maxsize=128)  # a page asks it some five times
 def readable_by(actor: Actor) -> sa.ColumnElement[bool]:
     """Rows that the actor may read: `access.may_read_reflection` in SQL."""
     if actor.member is None:
         return sa.false()
+    return _readable_by(actor.organisation, actor.member, sorted(actor.units))
+
+
+def _readable_by(organisation: Any, member: Any, units: Any) -> sa.ColumnElement[bool]:
+    """The rule for values, or for parameters of a statement that is built once."""
     return sa.and_(
-        Reflection.organisation_id == actor.organisation,
+        Reflection.organisation_id == organisation,
         sa.or_(
-            Reflection.member_id == actor.member,
+            Reflection.member_id == member,
             sa.and_(
                 Reflection.status == "submitted",
                 Reflection.hidden_at.is_(None),
                 sa.or_(
                     Reflection.audience.in_(("organisation", "anonymous")),
-                    sa.and_(
-                        Reflection.audience == "unit",
-                        Reflection.unit_id.in_(sorted(actor.units)),
-                    ),
+                    sa.and_(Reflection.audience == "unit", Reflection.unit_id.in_(units)),
                 ),
             ),
         ),
@@ -107,9 +112,14 @@ class Shown:
 
 
 def selected(actor: Actor, *, whole: bool) -> sa.Select[Any]:
+    return _selected(actor.member, whole=whole)
+
+
+def _selected(member: Any, *, whole: bool) -> sa.Select[Any]:
+    """For a value, or for the parameter of a statement that is built once."""
     is_draft = Reflection.status == "draft"
     body = sa.case((is_draft, Reflection.body), else_=Reflection.published_body)
-    named = sa.or_(Reflection.member_id == actor.member, Reflection.audience != "anonymous")
+    named = sa.or_(Reflection.member_id == member, Reflection.audience != "anonymous")
     return (
         sa.select(
             Reflection.id,
@@ -119,7 +129,7 @@ def selected(actor: Actor, *, whole: bool) -> sa.Select[Any]:
             sa.case((is_draft, Reflection.title), else_=Reflection.published_title),
             # the name of an anonymous author never leaves the database
             sa.case((named, Member.name), else_=""),
-            Reflection.member_id == actor.member,
+            Reflection.member_id == member,
             body if whole else sa.func.substr(body, 1, EXCERPT_SOURCE),
             Reflection.language,
             Reflection.themes,
@@ -128,7 +138,7 @@ def selected(actor: Actor, *, whole: bool) -> sa.Select[Any]:
             Reflection.shown_at,
             sa.func.length(body),
             sa.and_(
-                Reflection.member_id == actor.member,
+                Reflection.member_id == member,
                 sa.or_(
                     Reflection.title != Reflection.published_title,
                     Reflection.body != Reflection.published_body,
@@ -145,10 +155,7 @@ def selected(actor: Actor, *, whole: bool) -> sa.Select[Any]:
         .select_from(Reflection)
         .join(
             Member,
-            sa.and_(
-                Member.organisation_id == Reflection.organisation_id,
-                Member.id == Reflection.member_id,
-            ),
+            named_by(Member, Reflection.member_id),
         )
         .outerjoin(
             Unit,
@@ -160,10 +167,7 @@ def selected(actor: Actor, *, whole: bool) -> sa.Select[Any]:
         )
         .outerjoin(
             Experience,
-            sa.and_(
-                Experience.organisation_id == Reflection.organisation_id,
-                Experience.reflection_id == Reflection.id,
-            ),
+            named_by(Reflection, Experience.reflection_id),
         )
     )
 
@@ -188,14 +192,33 @@ def readable_among(
     session: Session, actor: Actor, ids: Collection[str], *, whole: bool = False
 ) -> dict[str, Shown]:
     """Of these, the submitted ones that the actor may read, by id."""
-    if not ids:
+    if not ids or actor.member is None:
         return {}
-    rows = session.execute(
-        selected(actor, whole=whole).where(readable_by(actor), Reflection.id.in_(list(ids)))
-    )
+    asked = {
+        "organisation": actor.organisation,
+        "member": actor.member,
+        "units": sorted(actor.units),
+        "ids": list(ids),
+    }
+    rows = session.execute(_AMONG[whole], asked)
     # The state is asked here: in the statement SQLite would go through all that is
     # submitted instead of taking these by their ids.
     return {row[0]: shown(row) for row in rows if row[1] == "submitted"}
+
+
+# Built once, with the words or only their beginning: to build them took longer than the
+# database.
+_AMONG = {
+    whole: _selected(sa.bindparam("member"), whole=whole).where(
+        _readable_by(
+            sa.bindparam("organisation"),
+            sa.bindparam("member"),
+            sa.bindparam("units", expanding=True),
+        ),
+        Reflection.id.in_(sa.bindparam("ids", expanding=True)),
+    )
+    for whole in (False, True)
+}
 
 
 # The author's own
@@ -248,10 +271,7 @@ def mine(
         )
         .outerjoin(
             Unit,
-            sa.and_(
-                Unit.organisation_id == Reflection.organisation_id,
-                Unit.id == Reflection.unit_id,
-            ),
+            named_by(Unit, Reflection.unit_id),
         )
         .where(
             Reflection.organisation_id == actor.organisation,

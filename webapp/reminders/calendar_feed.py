@@ -32,7 +32,7 @@ def days(
 
 
 def _due(session: Session, actor: Actor, today: dt.date, host: str) -> Iterator[Day]:
-    for asked in progress.mine(session, actor, today):
+    for asked in progress.mine(session, actor, today, earlier=False):
         if asked.open:
             yield Day(
                 uid=f"asked-{asked.requirement_id}-{asked.due.isoformat()}@{host}",

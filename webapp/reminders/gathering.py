@@ -82,7 +82,7 @@ def sections(
 
 def _study(session: Session, whose: For, _found: Resources) -> list[Line]:
     lines = []
-    for asked in progress.mine(session, whose.actor, whose.today):
+    for asked in progress.mine(session, whose.actor, whose.today, earlier=False):
         if not asked.open or asked.due > whose.today + AHEAD:
             continue
         day = format_date(asked.due, "long")

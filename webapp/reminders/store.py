@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from webapp.access import Actor
+from webapp.community import named_by
 from webapp.goals.tables import Goal
 from webapp.members import store as members
 from webapp.members.tables import Member, User
@@ -76,10 +77,7 @@ def due(session: Session, now: dt.datetime, *, limit: int) -> list[Due]:
         )
         .join(
             Member,
-            sa.and_(
-                Member.organisation_id == Reminder.organisation_id,
-                Member.id == Reminder.member_id,
-            ),
+            named_by(Member, Reminder.member_id),
         )
         .join(User, User.id == Member.account_id)
         .where(
@@ -129,10 +127,7 @@ def holder(session: Session, kind: str, token_hash: str) -> tuple[Member, Actor]
         sa.select(Member)
         .join(
             PrivateAddress,
-            sa.and_(
-                PrivateAddress.organisation_id == Member.organisation_id,
-                PrivateAddress.member_id == Member.id,
-            ),
+            named_by(Member, PrivateAddress.member_id),
         )
         .join(User, User.id == Member.account_id)
         .where(
@@ -210,10 +205,7 @@ def begun_versions(session: Session, actor: Actor) -> dict[str, ListVersion]:
         )
         .join(
             ReadingList,
-            sa.and_(
-                ReadingList.organisation_id == ListVersion.organisation_id,
-                ReadingList.id == ListVersion.list_id,
-            ),
+            named_by(ReadingList, ListVersion.list_id),
         )
         .where(
             readable_by(actor),

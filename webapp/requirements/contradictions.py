@@ -32,6 +32,11 @@ class Clash:
     about: About
     method: Method | None = None  # of a quantity
 
+    @property
+    def key(self) -> str:
+        """What it is about, for whoever says that they have looked at it."""
+        return ":".join((self.other.id, self.about, self.method or ""))
+
 
 def clashes(
     says: Says,

@@ -9,7 +9,9 @@ Decision 0015 says why. In short:
 3. One piece may count for several requirements, and within one for each method that
    it fulfils, but in one span only.
 4. A reading counts as read when the member marked it as read, which the member alone
-   sees, or when a piece that was handed in is about it or cites it.
+   sees, or when a piece that was handed in is about it or cites it. A text and its
+   translations and other editions are one text: who is asked for one may take any of
+   them, and two of them count once.
 5. Somebody discusses by answering pieces of others; each piece counts once.
 6. Practice is a goal that was followed up, which the member alone sees, or an
    experience that was told and counts as a piece.
@@ -19,13 +21,13 @@ Decision 0015 says why. In short:
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from webapp.answers.counting import counts_as_study
 from webapp.requirements.asking import Method, Says
-from webapp.requirements.happened import Attended, Discussed, Happened, Piece
+from webapp.requirements.happened import Attended, Happened, Piece, Text
 from webapp.requirements.spans import Span
 
 LATE_DAYS = 31  # after the last span a piece is still shown, as late
@@ -67,6 +69,8 @@ class Line:
     counts: bool
     by: str = ""  # who entered it
     private: bool = False  # the unit cannot see it
+    texts: frozenset[str] = frozenset()  # of what was read: the text and its other versions
+    again: bool = False  # another version of it was read too
 
     @property
     def waits(self) -> bool:
@@ -125,8 +129,8 @@ def progress_in(
     late = span.due + dt.timedelta(days=LATE_DAYS) if last else span.due
     by_method: dict[Method, Callable[[], Iterable[Line]]] = {
         "read": lambda: _read(says, span, happened),
-        "write": lambda: _written(says, span, happened.pieces, answers_for_it, late),
-        "discuss": lambda: _discussed(says, span, happened.discussed),
+        "write": lambda: _written(says, span, happened, happened.pieces, answers_for_it, late),
+        "discuss": lambda: _discussed(says, span, happened),
         "attend": lambda: _attended(span, happened.attended),
         "practise": lambda: _practised(says, span, happened, answers_for_it, late),
     }
@@ -155,12 +159,17 @@ def _state(span: Span, tasks: Sequence[Task], on: dt.date) -> State:
 
 
 def _written(
-    says: Says, span: Span, pieces: Iterable[Piece], answers: Answers, late: dt.date
+    says: Says,
+    span: Span,
+    happened: Happened,
+    pieces: Iterable[Piece],
+    answers: Answers,
+    late: dt.date,
 ) -> Iterable[Line]:
     for piece in pieces:
         if not span.starts <= piece.handed_in <= late:
             continue
-        why, day = _of_piece(says, piece, answers)
+        why, day = _of_piece(says, piece, happened.texts, answers)
         if piece.handed_in > span.due:
             if why not in ("answered", "accepted", *WAITING):
                 continue
@@ -180,14 +189,16 @@ def _practised(
     told = [piece for piece in happened.pieces if piece.genre == "experience"]
     # Practice is told of whatever was done: content is asked of what is read and written.
     anything = replace(says, content="own", genres=())
-    for line in _written(anything, span, told, answers, late):
+    for line in _written(anything, span, happened, told, answers, late):
         yield replace(line, method="practise")
 
 
-def _of_piece(says: Says, piece: Piece, answers: Answers) -> tuple[Why, dt.date]:
+def _of_piece(
+    says: Says, piece: Piece, texts: Mapping[str, Text], answers: Answers
+) -> tuple[Why, dt.date]:
     if says.genres and piece.genre not in says.genres:
         return "other_kind", piece.handed_in
-    if not _matches(says, piece.texts, piece.themes):
+    if not _matches(says, piece.texts, piece.themes, texts):
         return "other_content", piece.handed_in
     if piece.objected:
         return "objected", piece.handed_in
@@ -224,41 +235,49 @@ def _line(method: Method, piece: Piece, why: Why, day: dt.date) -> Line:
 
 
 def _read(says: Says, span: Span, happened: Happened) -> Iterable[Line]:
-    """Each reading once: marked as read, or else cited."""
+    """Each text once: marked as read, or else cited."""
     found: dict[str, Line] = {}
+    texts = happened.texts
     for piece in happened.pieces:
         if piece.status != "submitted" or piece.hidden or piece.objected:
             continue
         if not span.holds(piece.handed_in):
             continue
         for slug in sorted(piece.texts):
-            if _matches(says, {slug}, happened.text_themes.get(slug, frozenset())):
+            known = texts.get(slug)
+            if _matches(says, {slug}, known.themes if known else (), texts):
                 line = Line(
-                    "read", "reading", slug, happened.titles.get(slug, slug), "cited",
-                    piece.handed_in, True, private=piece.private,
+                    "read", "reading", slug, _title(slug, known), "cited",
+                    piece.handed_in, True, private=piece.private, texts=_versions(slug, texts),
                 )  # fmt: skip
-                _keep_better(found, line)
+                _keep_better(found, known.work if known else slug, line)
     for reading in happened.readings:
-        if span.holds(reading.day) and _matches(says, {reading.group}, reading.themes):
+        if span.holds(reading.day) and _matches(says, {reading.group}, reading.themes, texts):
             line = Line(
                 "read", "reading", reading.group, reading.title, "read", reading.day, True,
-                private=True,
+                private=True, texts=_versions(reading.group, texts),
             )  # fmt: skip
-            _keep_better(found, line)
+            known = texts.get(reading.group)
+            _keep_better(found, known.work if known else reading.group, line)
     return found.values()
 
 
-def _keep_better(found: dict[str, Line], line: Line) -> None:
+def _title(slug: str, known: Text | None) -> str:
+    """ "" for a piece that is not open to whoever looks."""
+    return known.title if known else "" if "/" in slug else slug
+
+
+def _keep_better(found: dict[str, Line], work: str, line: Line) -> None:
     """What the unit sees too goes before what the member alone sees; then the earlier."""
-    known = found.get(line.id)
-    if known is None or (line.private, line.day) < (known.private, known.day):
-        found[line.id] = line
+    known = found.setdefault(work, line)
+    better = line if (line.private, line.day) < (known.private, known.day) else known
+    found[work] = replace(better, again=known.again or line.id != known.id)
 
 
-def _discussed(says: Says, span: Span, discussed: Iterable[Discussed]) -> Iterable[Line]:
+def _discussed(says: Says, span: Span, happened: Happened) -> Iterable[Line]:
     found: dict[str, Line] = {}
-    for said in discussed:
-        if not span.holds(said.day) or not _matches(says, said.texts, said.themes):
+    for said in happened.discussed:
+        if not span.holds(said.day) or not _matches(says, said.texts, said.themes, happened.texts):
             continue
         known = found.get(said.piece_id)
         if known is None or said.day < known.day:
@@ -278,10 +297,17 @@ def _attended(span: Span, attended: Iterable[Attended]) -> Iterable[Line]:
             )  # fmt: skip
 
 
-def _matches(says: Says, texts: Iterable[str], themes: Iterable[str]) -> bool:
+def _matches(
+    says: Says, slugs: Iterable[str], themes: Iterable[str], texts: Mapping[str, Text]
+) -> bool:
     """Whether something is about what the requirement asks for."""
     if says.content == "own":
         return True
     if says.content == "themes":
         return not set(says.themes).isdisjoint(themes)
-    return not set(says.readings).isdisjoint(texts)
+    return any(not _versions(slug, texts).isdisjoint(says.readings) for slug in slugs)
+
+
+def _versions(slug: str, texts: Mapping[str, Text]) -> frozenset[str]:
+    known = texts.get(slug)
+    return known.versions if known else frozenset((slug,))

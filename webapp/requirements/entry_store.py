@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from webapp.access import Actor, may_organize
+from webapp.community import named_by
 from webapp.members.tables import Member
 from webapp.requirements.entry_actions import Kind
 from webapp.requirements.tables import Attendance, EnteredPiece
@@ -105,18 +106,14 @@ def _rows(
             table.objected_at,
             table.objection,
         )
-        .join(
-            Unit, sa.and_(Unit.organisation_id == table.organisation_id, Unit.id == table.unit_id)
-        )
+        .join(Unit, named_by(Unit, table.unit_id))
         .outerjoin(
             about,
-            sa.and_(about.organisation_id == table.organisation_id, about.id == table.member_id),
+            named_by(about, table.member_id),
         )
         .outerjoin(
             enterer,
-            sa.and_(
-                enterer.organisation_id == table.organisation_id, enterer.id == table.entered_by
-            ),
+            named_by(enterer, table.entered_by),
         )
         .where(table.organisation_id == actor.organisation, table.taken_back_at.is_(None), which)
         .order_by(table.day.desc(), table.id.desc())

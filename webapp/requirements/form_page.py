@@ -22,7 +22,7 @@ from webapp.requirements.asking import (
     Required,
 )
 from webapp.requirements.named import named
-from webapp.requirements.plan_page import Link
+from webapp.requirements.plan_page import ClashShown, Link
 from webapp.requirements.setting import Sent, Wanted
 from webapp.requirements.spans import of_requirement
 
@@ -52,10 +52,15 @@ class FormPage(pages.Page):
     replaces: Link | None = None
     changes: bool = False  # an existing one, from a day on
     seen: int = 0
-    clashes: list[tuple[Link, str]] = field(default_factory=list)
+    clashes: list[ClashShown] = field(default_factory=list)
     obstacle: str = ""
     title_limit: int = setting.TITLE_LIMIT
     most: int = setting.MOST
+
+    @property
+    def seen_clashes(self) -> str:
+        """What whoever says that they have looked has seen: for another, they look again."""
+        return " ".join(clash.key for clash in self.clashes)
 
     @property
     def hindered(self) -> bool:
@@ -74,15 +79,15 @@ def form(
     replaces: Required | None = None,
     changes: Required | None = None,
     seen: int = 0,
-    clashes: list[tuple[Link, str]] | None = None,
+    clashes: list[ClashShown] | None = None,
     obstacle: str = "",
 ) -> FormPage:
     names = named(session, actor.organisation, [])
     kinds = store.kinds_below(session, actor.organisation, unit[0])
     lists = list_store.choosable(session, actor)
     sent = wanted.sent
-    if changes and changes.newest.list_id and changes.newest.list_id not in dict(lists):
-        lists = [(changes.newest.list_id, changes.newest.list_title), *lists]
+    if changes and list_store.stands_apart(session, actor, changes.newest):
+        lists = [(setting.KEPT, wording.kept_list(changes.newest.list_title)), *lists]
     return FormPage(
         unit=unit,
         action=action,

@@ -44,6 +44,16 @@ class Piece:
 
 
 @dataclass(frozen=True)
+class Text:
+    """A text of the library. It is one with its translations and other editions."""
+
+    title: str
+    themes: frozenset[str]
+    work: str  # the same for all of these
+    versions: frozenset[str]  # all of these by slug, with its own
+
+
+@dataclass(frozen=True)
 class Reading:
     """A text, or another's piece, that was read."""
 
@@ -89,8 +99,7 @@ class Happened:
     discussed: tuple[Discussed, ...] = ()
     attended: tuple[Attended, ...] = ()
     goals: tuple[FollowedUp, ...] = ()  # no organizer knows of these, nor of `readings`
-    titles: dict[str, str] = field(default_factory=dict, compare=False)  # of texts, by slug
-    text_themes: dict[str, frozenset[str]] = field(default_factory=dict, compare=False)
+    texts: dict[str, Text] = field(default_factory=dict, compare=False)  # by slug
 
     @property
     def answered_by(self) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from webapp.access import Actor, may_organize
 from webapp.answers.counting import Answered
+from webapp.community import named_by
 from webapp.members.tables import Member
 from webapp.requirements.happened import Attended, Heard, Piece, Reviewed
 from webapp.requirements.tables import Attendance, EnteredPiece
@@ -69,20 +71,25 @@ def _entered(
     return (
         (row[0], row[1])
         for row in session.execute(
-            sa.select(table, sa.func.coalesce(Member.name, ""))
-            .outerjoin(
-                Member,
-                sa.and_(
-                    Member.organisation_id == table.organisation_id,
-                    Member.id == table.entered_by,
-                ),
-            )
-            .where(
-                table.organisation_id == actor.organisation,
-                table.member_id.in_(sorted(members)),
-                table.taken_back_at.is_(None),
-                table.day >= since,
-            )
-            .order_by(table.day, table.id)
+            _asked(table),
+            {"organisation": actor.organisation, "members": sorted(members), "since": since},
         )
+    )
+
+
+@cache
+def _asked(table: Any) -> Any:
+    return (
+        sa.select(table, sa.func.coalesce(Member.name, ""))
+        .outerjoin(
+            Member,
+            named_by(Member, table.entered_by),
+        )
+        .where(
+            table.organisation_id == sa.bindparam("organisation"),
+            table.member_id.in_(sa.bindparam("members", expanding=True)),
+            table.taken_back_at.is_(None),
+            table.day >= sa.bindparam("since"),
+        )
+        .order_by(table.day, table.id)
     )

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from webapp.access import Actor
+from webapp.community import named_by
 from webapp.requirements import store
+from webapp.requirements.asking import Says
 from webapp.requirements.setting import Chosen
 from webapp.themes import store as themes
-from webapp.themes.tables import ListItem, ListUnit, ReadingList
+from webapp.themes.tables import ListItem, ListUnit, ListVersion, ReadingList
 
 
 def open_lists(session: Session, actor: Actor, lists: Collection[str]) -> set[str]:
@@ -53,7 +56,45 @@ def chosen(session: Session, actor: Actor, unit_id: str, list_id: str) -> Chosen
         .order_by(ListItem.position)
     )
     outside = _not_given_to(session, actor.organisation, unit_id, list_id)
-    return Chosen(title, tuple(dict.fromkeys(groups)), outside)
+    return Chosen(list_id, title, tuple(dict.fromkeys(groups)), outside)
+
+
+@dataclass(frozen=True)
+class Newer:
+    """Which version of its list a requirement asks, and which was published last."""
+
+    asked: int  # 0 where it is none of those that were published
+    newest: int
+
+
+def newer(session: Session, actor: Actor, says: Says) -> Newer | None:
+    """Where the list was published with other readings since a requirement took them."""
+    if says.content != "list" or says.list_id is None:
+        return None
+    rows = session.execute(
+        sa.select(ListVersion.number, ListVersion.items)
+        .join(
+            ReadingList,
+            named_by(ReadingList, ListVersion.list_id),
+        )
+        .where(_published(actor), ReadingList.id == says.list_id)
+        .order_by(ListVersion.number.desc())
+    )
+    published = [(number, {item["group"] for item in items}) for number, items in rows]
+    asked, newest = set(says.readings), published[0] if published else (0, set())
+    if not published or newest[1] == asked:
+        return None
+    return Newer(next((number for number, texts in published if texts == asked), 0), newest[0])
+
+
+def stands_apart(session: Session, actor: Actor, says: Says) -> bool:
+    """Whether what a requirement asks is other than what choosing its list anew would take."""
+    if says.content != "list" or says.list_id is None:
+        return False
+    may = session.scalar(
+        sa.select(ReadingList.id).where(_published(actor), ReadingList.id == says.list_id)
+    )
+    return may is None or newer(session, actor, says) is not None
 
 
 def _not_given_to(session: Session, organisation: str, unit_id: str, list_id: str) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from webapp import pages
 from webapp.access import Actor
-from webapp.requirements import entry_store, list_store, progress, wording
+from webapp.requirements import entry_store, list_store, progress, progress_wording, wording
 from webapp.requirements.asking import Method, Says
 from webapp.requirements.counting import Line, SpanProgress, Task
 from webapp.requirements.counting import State as SpanState
@@ -44,6 +44,7 @@ class LineShown:
     by: str  # who entered it
     private: bool  # the unit cannot see it
     nameless: bool  # ... because the piece has no name on it
+    again: bool  # another version of the text was read too
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,11 @@ class TaskShown:
 @dataclass(frozen=True)
 class SpanShown:
     period: str  # "" on the page of a unit, where it stands above all of its people
+    starts: dt.date
     due: dt.date
     state: SpanState
     said: str
+    notes: tuple[str, ...]  # why its time is what it is
     tasks: tuple[TaskShown, ...]
 
 
@@ -72,7 +75,9 @@ class Asked:
     id: str
     unit_id: str
     unit: str
+    opens: bool  # its own page
     shown: Shown
+    late: str  # why the next span is the first; "" where it is not so
     now: SpanShown | None
     earlier: tuple[SpanShown, ...]
 
@@ -105,7 +110,11 @@ def _asked(one: MemberProgress, names: Named, lists: Collection[str]) -> Asked:
         id=one.requirement_id,
         unit_id=one.unit_id,
         unit=one.unit,
+        opens=one.opens,
         shown=shown(one.says, names),
+        late=progress_wording.came_late(one.late.came, one.late.span, one.now.span)
+        if one.late and one.now
+        else "",
         now=span_shown(one.now, names, lists) if one.now else None,
         earlier=tuple(span_shown(span, names, lists) for span in one.earlier),
     )
@@ -116,9 +125,11 @@ def span_shown(progress: SpanProgress, names: Named, lists: Collection[str] = ()
     steps_too = progress.state in ("open", "ahead")
     return SpanShown(
         period=wording.span(progress.span.starts, progress.span.due),
+        starts=progress.span.starts,
         due=progress.due,
         state=progress.state,
-        said=wording.state(progress.state),
+        said=progress_wording.state(progress.state),
+        notes=tuple(progress_wording.span_notes(progress.says, progress.span)),
         tasks=tuple(
             _task_shown(task, progress.says, names, lists, steps_too=steps_too)
             for task in progress.tasks
@@ -134,7 +145,7 @@ def _task_shown(
     hint = _("Whoever organizes the unit enters who attended.") if task.method == "attend" else ""
     return TaskShown(
         asked=wording.asked(task.method, task.asked),
-        counted=wording.counted(task),
+        counted=progress_wording.counted(task),
         met=not task.missing,
         lines=tuple(line_shown(line, says) for line in task.lines),
         steps=tuple(steps),
@@ -146,11 +157,12 @@ def line_shown(line: Line, says: Says) -> LineShown:
     return LineShown(
         title=line.title or _("A piece that is not open to you any more"),
         url=_url(line),
-        said=wording.line(line, says),
+        said=progress_wording.line(line, says),
         counts=line.counts,
         by=line.by,
         private=line.private,
         nameless=line.private and line.kind == "piece",
+        again=line.again,
     )
 
 
@@ -177,7 +189,8 @@ def _steps(
     method: Method, says: Says, lines: Sequence[Line], names: Named, lists: Collection[str]
 ) -> Iterable[Step]:
     if method == "read":
-        yield from _to_read(says, {line.id for line in lines if line.counts}, names, lists)
+        done = {slug for line in lines if line.counts for slug in line.texts}
+        yield from _to_read(says, done, names, lists)
     elif method == "write":
         yield from _to_write(says, names)
     elif method == "discuss":

@@ -8,6 +8,7 @@ from typing import Literal
 
 from webapp.requirements.asking import Required, Says, says_on
 from webapp.requirements.holding import Plan
+from webapp.requirements.spans import Span, of_requirement
 
 State = Literal["holds", "comes", "over", "withdrawn"]
 ORDER: tuple[State, ...] = ("holds", "comes", "over", "withdrawn")
@@ -25,6 +26,7 @@ class PlanLine:
     replaces: Required | None = None  # one from above
     coming: Says | None = None  # what it says from a later day on
     ends: dt.date | None = None  # withdrawn from this coming day on
+    span: Span | None = None  # in which it is asked now, or next
 
 
 def lines(plan: Plan, unit_id: str, today: dt.date) -> list[PlanLine]:
@@ -62,7 +64,13 @@ def _line(
         replaces=by_id.get(required.replaces_id or ""),
         coming=later[-1] if later else None,
         ends=ends if ends is not None and ends > today else None,
+        span=_span(required, says, today),
     )
+
+
+def _span(required: Required, says: Says, today: dt.date) -> Span | None:
+    every = of_requirement(required, until=today)
+    return next((span for said, span in every if said == says and span.due >= today), None)
 
 
 def _state(required: Required, says: Says, today: dt.date) -> State:

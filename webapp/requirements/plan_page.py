@@ -11,14 +11,31 @@ from sqlalchemy.orm import Session
 
 from webapp import pages
 from webapp.access import Actor, may_organize
-from webapp.requirements import contradictions, plan, store, wording
+from webapp.requirements import (
+    contradictions,
+    list_store,
+    plan,
+    progress_wording,
+    store,
+    tree_store,
+    wording,
+)
 from webapp.requirements.asking import Required, Says, says_on
 from webapp.requirements.holding import Plan, path
+from webapp.requirements.list_store import Newer
 from webapp.requirements.named import Named, named
 from webapp.requirements.plan import State as PlanState
 from webapp.requirements.shown import Shown, shown
 
 Link = tuple[str, str]  # id, and name or title
+
+
+@dataclass(frozen=True)
+class ClashShown:
+    key: str
+    field: str  # of the form, by which it could be mended
+    to: Link
+    said: str
 
 
 @dataclass(frozen=True)
@@ -36,7 +53,9 @@ class LineShown:
     reason: str
     coming: dt.date | None  # it says something else from then on
     ends: dt.date | None  # it is withdrawn from then on
-    clashes: tuple[tuple[Link, str], ...] = ()  # for organizers
+    now: str  # from when to when it is asked now, or next; "" where its period says so
+    notes: tuple[str, ...]  # why this time is what it is
+    clashes: tuple[ClashShown, ...] = ()  # for organizers
 
 
 @dataclass(frozen=True)
@@ -77,11 +96,11 @@ def of_unit(session: Session, actor: Actor, unit_id: str, today: dt.date) -> Pla
 
 def visible_plan(session: Session, actor: Actor, unit_id: str) -> Plan | None:
     """The requirements on the way from the unit up; None where the actor may not see it."""
-    tree = store.way_up(session, actor.organisation, [unit_id])
+    tree = tree_store.way_up(session, actor.organisation, [unit_id])
     if unit_id not in tree:
         return None
     if not may_organize(actor, unit=unit_id):
-        mine = store.way_up(session, actor.organisation, actor.units)
+        mine = tree_store.way_up(session, actor.organisation, actor.units)
         if unit_id not in mine:
             return None
     return Plan(tree, tuple(store.required_in(session, actor.organisation, tree.keys())))
@@ -106,16 +125,23 @@ def _shown(
         reason=line.says.reason,
         coming=line.coming.from_day if line.coming else None,
         ends=line.ends,
+        now=wording.span(line.span.starts, line.span.due)
+        if line.span and line.says.pace != "once"
+        else "",
+        notes=tuple(progress_wording.span_notes(line.says, line.span)) if line.span else (),
         clashes=tuple(clashes_of(required, line.says, found, today)) if holds else (),
     )
 
 
-def clashes_of(
-    required: Required, says: Says, found: Plan, today: dt.date
-) -> list[tuple[Link, str]]:
+def clashes_of(required: Required, says: Says, found: Plan, today: dt.date) -> list[ClashShown]:
     others = [one for one in found.required if one.id != required.id]
     return [
-        ((clash.other.id, clash.theirs.title), wording.clash(clash))
+        ClashShown(
+            clash.key,
+            clash.method or _judging(says, clash.theirs),
+            (clash.other.id, clash.theirs.title),
+            wording.clash(clash),
+        )
         for clash in contradictions.clashes(
             says,
             required.unit_id,
@@ -125,6 +151,10 @@ def clashes_of(
             replaces=required.replaces_id,
         )
     ]
+
+
+def _judging(mine: Says, theirs: Says) -> str:
+    return "answered_by" if mine.answered_by != theirs.answered_by else "accepted_when"
 
 
 def _link(required: Required | None) -> Link | None:
@@ -156,6 +186,7 @@ class RequirementPage(pages.Page):
     withdrawn_why: str
     over: bool  # nothing of it can be changed any more
     organizes: bool
+    newer: Newer | None  # version of the theme list from which it took its readings
 
 
 def one(
@@ -183,6 +214,7 @@ def one(
         withdrawn_why=required.withdrawn_why,
         over=(ends is not None and ends <= today) or node.closed_on is not None,
         organizes=may_organize(actor, unit=required.unit_id),
+        newer=list_store.newer(session, actor, required.newest),
     )
 
 

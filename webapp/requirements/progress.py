@@ -8,25 +8,33 @@ it knows only what that organizer may read anyway under its author's name.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from webapp.access import Actor
-from webapp.requirements import happened_store, store
-from webapp.requirements.asking import Required, Says
+from webapp.access import Actor, may_organize
+from webapp.requirements import happened_store, newcomers, store, tree_store
+from webapp.requirements.asking import Method, Required, Says
 from webapp.requirements.counting import SpanProgress, Why, progress_in
 from webapp.requirements.happened import Happened
-from webapp.requirements.holding import Answerers, Person, Plan, holds_through
+from webapp.requirements.holding import Answerers, Person, Plan
 from webapp.requirements.spans import Span
 from webapp.requirements.spans import of_requirement as spans_of
 
-PEOPLE = 20  # on a page, by name
+PEOPLE = 15  # on a page, by name
 REMEMBERED = dt.timedelta(days=366)  # how long a span that is over is shown to its member
 LINGERS = dt.timedelta(days=31)  # ... and to organizers, unless they look back
 BESIDE: tuple[Why, ...] = ("other_content", "other_kind")
+
+
+@dataclass(frozen=True)
+class CameLate:
+    """Somebody came under the requirement when too little of a span was left."""
+
+    span: Span
+    came: dt.date
 
 
 @dataclass(frozen=True)
@@ -36,9 +44,11 @@ class MemberProgress:
     requirement_id: str
     unit_id: str  # that asks it
     unit: str  # its name
+    opens: bool  # its own page: not where one's units once stood
     says: Says  # as it stands now, or will when it begins; else as it stood last
     now: SpanProgress | None  # the span that runs, or the next one
     earlier: tuple[SpanProgress, ...]  # newest first
+    late: CameLate | None = None  # for the span that runs, so that the next one is the first
 
     @property
     def title(self) -> str:
@@ -69,6 +79,7 @@ class RequirementProgress:
     requirement_id: str
     unit_id: str  # that asks it
     unit: str
+    opens: bool  # its own page: not where the unit once stood
     says: Says
     span: Span
     people: tuple[PersonProgress, ...]  # by name
@@ -84,36 +95,43 @@ class UnitProgress:
     after: str | None  # mark of the next page of people; None: there is none
 
 
-def mine(session: Session, actor: Actor, on: dt.date) -> list[MemberProgress]:
-    """What is asked of the actor: what is due first comes first."""
+def mine(
+    session: Session, actor: Actor, on: dt.date, *, earlier: bool = True
+) -> list[MemberProgress]:
+    """What is asked of the actor: what is due first comes first. Without what was due
+    `earlier` less is asked of the database."""
     person = store.me(session, actor)
     plan = _plan(session, actor, [person])
     asked = [
-        (required, held)
+        (required, held, _late(required, spans, person, plan, on))
         for required in plan.required
-        if (held := _held(required, _spans(required, on), person, plan, on))
+        if (spans := [one for one in _spans(required, on) if earlier or one.span.due >= on])
+        and (held := _held(required, spans, person, plan, on))
     ]
     if not asked:
         return []
-    first = min(one.span.starts for _required, held in asked for one in held)
-    happened = happened_store.own(session, actor, first)
-    who = store.answerers(session, actor.organisation, plan.tree, happened.answered_by)
+    first = min(one.span.starts for _required, held, _came in asked for one in held)
+    said = [one.says for _required, held, _came in asked for one in held]
+    happened = happened_store.own(session, actor, first, _methods(said))
+    who = _answerers(session, actor, plan, said, happened.answered_by)
     found = []
-    for required, held in asked:
-        every = [(one, _progress(one, happened, plan, who, on)) for one in held]
-        now = [progress for one, progress in every if one.span.holds(on)]
-        ahead = [progress for one, progress in every if one.span.starts > on]
-        earlier = [progress for one, progress in every if one.span.due < on]
+    for required, held, late in asked:
+        shown = [_progress(one, happened, plan, who, on) for one in held]
+        now = [progress for progress in shown if progress.span.holds(on)]
+        ahead = [progress for progress in shown if progress.span.starts > on]
+        over = [progress for progress in shown if progress.span.due < on]
         running = now[-1] if now else ahead[0] if ahead else None
-        shown = running or earlier[-1]
+        newest = running or over[-1]
         found.append(
             MemberProgress(
                 requirement_id=required.id,
                 unit_id=required.unit_id,
                 unit=plan.tree[required.unit_id].name,
-                says=shown.says,
+                opens=_opens(actor, required, actor.units, plan),
+                says=newest.says,
                 now=running,
-                earlier=tuple(reversed(earlier)),
+                earlier=tuple(reversed(over)),
+                late=late if running in ahead else None,
             )
         )
     return sorted(found, key=lambda one: (one.now is None, one.due, one.title, one.requirement_id))
@@ -133,13 +151,13 @@ def open_readings(session: Session, actor: Actor, on: dt.date) -> list[OpenReadi
     """Of requirements whose span runs and that ask for certain readings or themes. Not
     those of the member's own choice: they say nothing of what to read."""
     found = []
-    for one in mine(session, actor, on):
+    for one in mine(session, actor, on, earlier=False):
         if one.now is None or not one.open or one.now.says.content == "own":
             continue
         says = one.now.says
         tasks = [task for task in one.now.tasks if task.method in ("read", "write")]
         if any(task.to_do for task in tasks):
-            done = {line.id for task in tasks for line in task.lines if line.kind == "reading"}
+            done = {slug for task in tasks for line in task.lines for slug in line.texts}
             readings = [group for group in says.readings if group not in done]
             found.append(
                 OpenReadings(one.requirement_id, one.title, readings, says.list_id, [*says.themes])
@@ -169,12 +187,13 @@ def of_unit(
         for person in carry.get(required.unit_id, ()) if near else ():
             if theirs := _held(required, near, person, plan, on, within=unit_id):
                 asked.setdefault(required.id, []).append((person, theirs[-1]))
-    spans = [held.span for pairs in asked.values() for _person, held in pairs]
-    since = min((span.starts for span in spans), default=on)
+    every = [held for pairs in asked.values() for _person, held in pairs]
+    said = {held.says for held in every}
+    since = min((held.span.starts for held in every), default=on)
     members = [person.id for person in persons]
-    happened = happened_store.of_others(session, actor, members, since)
+    happened = happened_store.of_others(session, actor, members, since, _methods(said))
     heard = {by for one in happened.values() for by in one.answered_by}
-    who = store.answerers(session, actor.organisation, plan.tree, heard)
+    who = _answerers(session, actor, plan, said, heard)
     found = []
     for required in plan.required:
         by_span: dict[tuple[Says, Span], list[PersonProgress]] = {}
@@ -188,6 +207,7 @@ def of_unit(
                 requirement_id=required.id,
                 unit_id=required.unit_id,
                 unit=plan.tree[required.unit_id].name,
+                opens=_opens(actor, required, [unit_id], plan),
                 says=says,
                 span=span,
                 people=tuple(who_it_holds_for),
@@ -219,15 +239,36 @@ class Held(Asked):
 
 def _plan(session: Session, actor: Actor, persons: Sequence[Person]) -> Plan:
     units = {since.unit_id for person in persons for since in (*person.belongs, *person.given)}
-    tree = store.way_up(session, actor.organisation, units)
+    tree = tree_store.ways_up(session, actor.organisation, units)
     return Plan(tree, tuple(store.required_in(session, actor.organisation, tree.keys())))
+
+
+def _methods(said: Collection[Says]) -> set[Method]:
+    return {method for says in said for method, _count in says.asked}
+
+
+def _answerers(
+    session: Session, actor: Actor, plan: Plan, said: Collection[Says], heard: Collection[str]
+) -> Answerers:
+    """Whose answers count, where that is not any reader's."""
+    if not heard or all(says.answered_by == "reader" for says in said):
+        return Answerers()
+    return store.answerers(session, actor.organisation, plan.tree, heard)
+
+
+def _opens(actor: Actor, required: Required, units: Collection[str], plan: Plan) -> bool:
+    """Whether the actor may see what these units are asked by that one today."""
+    above = (required.unit_id in plan.paths.get(unit, ()) for unit in units)
+    return any(above) or may_organize(actor, unit=required.unit_id)
 
 
 def _by_unit_above(persons: Sequence[Person], plan: Plan) -> dict[str, list[Person]]:
     """By each unit those who belong, or belonged, to it or below it."""
     found: dict[str, list[Person]] = {}
+    units = {belonging.unit_id for person in persons for belonging in person.belongs}
+    above = {unit: plan.ever_above(unit) for unit in units}
     for person in persons:
-        ways = (plan.paths.get(belonging.unit_id, ()) for belonging in person.belongs)
+        ways = (above[belonging.unit_id] for belonging in person.belongs)
         for unit in {unit for way in ways for unit in way}:
             found.setdefault(unit, []).append(person)
     return found
@@ -253,15 +294,27 @@ def _held(
     *,
     within: str | None = None,
 ) -> list[Held]:
-    """Of these spans those in which it holds for somebody: by what was true on the day
-    each was due, or is true today. `within`: through units of this part of the tree."""
+    """Of these spans those that are asked of somebody. `within`: through units of this part
+    of the tree."""
     found = []
     for one in asked:
-        day = min(one.span.due, on)
-        through = holds_through(required, one.says, person, plan, day=day, within=within)
+        through = newcomers.asked_through(
+            required, one.says, one.span, person, plan, on=on, within=within
+        )
         if through is not None:
             found.append(Held(one.says, one.span, one.last, through))
     return found
+
+
+def _late(
+    required: Required, asked: Sequence[Asked], person: Person, plan: Plan, on: dt.date
+) -> CameLate | None:
+    for one in asked:
+        if one.span.holds(on):
+            day = newcomers.came(required, one.says, one.span, person, plan, on=on)
+            if day is not None:
+                return CameLate(one.span, day)
+    return None
 
 
 def _is_of_day(span: Span, on: dt.date) -> bool:
@@ -274,7 +327,7 @@ def _progress(
 ) -> SpanProgress:
     def answers_for_it(by: str, day: dt.date) -> bool:
         kind = held.says.answered_by
-        return who.may(by, day, kind=kind, unit_id=held.through, tree=plan.tree)
+        return who.may(by, day, kind=kind, unit_id=held.through, tree=plan.on(day).tree)
 
     return progress_in(
         held.says, held.span, happened, on=on, answers_for_it=answers_for_it, last=held.last

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from webapp import pages
 from webapp.access import Actor
-from webapp.requirements import progress, wording
+from webapp.requirements import progress, progress_wording, wording
 from webapp.requirements.own_page import LineShown, line_shown
 from webapp.requirements.plan_page import Link
 from webapp.requirements.progress import PersonProgress
@@ -38,6 +38,7 @@ class RequirementShown:
     id: str
     unit: Link
     inherited: bool
+    opens: bool  # its own page
     title: str
     tasks: tuple[str, ...]
     period: str
@@ -70,6 +71,7 @@ def of_unit(
                 id=one.requirement_id,
                 unit=(one.unit_id, one.unit),
                 inherited=one.unit_id != unit[0],
+                opens=one.opens,
                 title=one.says.title,
                 tasks=tuple(wording.asked(method, count) for method, count in one.says.asked),
                 period=wording.span(one.span.starts, one.span.due),
@@ -93,7 +95,7 @@ def _person(one: PersonProgress) -> PersonShown:
         id=one.member_id,
         name=one.name,
         state=progress.state,
-        said=wording.state(progress.state) if progress.state in SAID else "",
+        said=progress_wording.state(progress.state) if progress.state in SAID else "",
         tasks=tuple(
             Handed(tuple(line_shown(line, progress.says) for line in task.lines))
             for task in progress.tasks

@@ -31,6 +31,7 @@ READINGS_LIMIT = 20_000
 MOST = 99  # of one method in one span
 MOST_READINGS = 100
 FARTHEST_YEARS = 5
+KEPT = "kept"  # in place of a list: the one that is asked now, as it was taken
 
 What = Literal[
     "empty",
@@ -90,9 +91,11 @@ class Sent:
 
 @dataclass(frozen=True)
 class Chosen:
-    """A theme list as it is now: its title, the texts on it, and a unit (if there is
-    one) that sees the requirement, and with it these, though the list is not given to it."""
+    """A theme list as it is now (or as it was when it was asked): its title, the texts on
+    it, and a unit (if there is one) that sees the requirement, and with it these, though
+    the list is not given to it."""
 
+    id: str
     title: str
     readings: tuple[str, ...]
     not_given_to: str = ""
@@ -108,6 +111,7 @@ class Known:
     themes: frozenset[str] = frozenset()
     list: Chosen | None = None  # the one that was chosen, if it may be read
     texts: Mapping[str, str | None] = field(default_factory=dict)  # line -> slug
+    works: Mapping[str, str] = field(default_factory=dict)  # slug -> the same for a translation
     has_leading_group: bool = False
     somebody_enters: bool = True  # attendance
     before: Required | None = None  # that is changed
@@ -121,6 +125,7 @@ class Wanted:
     sent: Sent
     says: Says | None = None
     problems: Mapping[str, Problem] = field(default_factory=dict)
+    read: Says | None = None  # as far as it could be read, to name what it contradicts too
 
 
 def wanted(sent: Sent, known: Known) -> Wanted:
@@ -139,15 +144,13 @@ def wanted(sent: Sent, known: Known) -> Wanted:
     content = _one_of(sent.content, CONTENTS, Content, "content", problems)
     answered_by = _one_of(sent.answered_by, ANSWERED_BY, AnsweredBy, "answered_by", problems)
     when = _one_of(sent.accepted_when, ACCEPTED_WHEN, AcceptedWhen, "accepted_when", problems)
-    if problems or starts_on is None or from_day is None:
-        return Wanted(sent, None, problems)
     before = known.before
-    says = Says(
+    read = Says(
         title=sent.title,
         guidance=sent.guidance,
-        from_day=from_day,
-        starts_on=starts_on,
-        ends_on=ends_on,
+        from_day=from_day or known.today,
+        starts_on=starts_on or known.today,
+        ends_on=None if "ends_on" in problems else ends_on,
         number=before.newest.number + 1 if before else 1,
         pace=pace,
         unit_kind=sent.unit_kind or None,
@@ -164,7 +167,7 @@ def wanted(sent: Sent, known: Known) -> Wanted:
         may_replace=sent.may_replace,
         reason=sent.reason,
     )
-    return Wanted(sent, says)
+    return Wanted(sent, None if problems else read, problems, read)
 
 
 Literals = TypeVar("Literals", bound=str)
@@ -260,7 +263,7 @@ def _content(
         elif known.list.not_given_to:
             problems["list_id"] = Problem("not_given", known.list.not_given_to)
         else:
-            return known.list.readings, sent.list_id, known.list.title
+            return known.list.readings, known.list.id, known.list.title
     if sent.content == "readings":
         lines = lines_of(sent.readings)
         missing = [line for line in lines if not known.texts.get(line)]
@@ -269,7 +272,7 @@ def _content(
         elif len(lines) > MOST_READINGS:
             problems["readings"] = Problem("too_many", str(MOST_READINGS))
         elif missing:
-            problems["readings"] = Problem("unknown", missing[0][:120])
+            problems["readings"] = Problem("unknown", "\n".join(one[:120] for one in missing))
         slugs = (known.texts.get(line) or "" for line in lines)
         return tuple(dict.fromkeys(slug for slug in slugs if slug)), None, ""
     return (), None, ""
@@ -289,8 +292,9 @@ def _quantity(
             counts[method] = int(written)
     if not any(counts.values()) and not problems.keys() & set(METHODS):
         problems["counts"] = Problem("nothing_asked")
-    if readings and counts["read"] > len(readings):
-        problems["read"] = Problem("more_than_there_is", str(len(readings)))
+    there = len({known.works.get(slug, slug) for slug in readings})
+    if readings and counts["read"] > there:
+        problems["read"] = Problem("more_than_there_is", str(there))
     if counts["attend"] and not known.somebody_enters:
         problems["attend"] = Problem("nobody_enters")
     return counts

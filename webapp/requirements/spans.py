@@ -70,6 +70,12 @@ def of_requirement(required: Required, *, until: dt.date) -> list[tuple[Says, Sp
     return sorted(found, key=lambda pair: (pair[1].due, pair[1].starts, pair[0].number))
 
 
+def is_joined(span: Span, pace: Pace) -> bool:
+    """Whether what was left at one end of the period goes with it: it is longer than the
+    week, month or quarter in which it begins."""
+    return pace != "once" and span.due > _around(span.starts, pace)[1]
+
+
 def _around(day: dt.date, pace: Pace) -> tuple[dt.date, dt.date]:
     """The first and the last day of the week, month or quarter that holds the day."""
     if pace == "week":

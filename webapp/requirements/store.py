@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from webapp import clock
 from webapp.access import Actor
-from webapp.community import one_of
+from webapp.community import as_list, named_by, one_of
 from webapp.members.tables import Member
 from webapp.requirements.asking import Required, Says
 from webapp.requirements.holding import (
@@ -33,12 +34,20 @@ MANY = 50  # units, below which a page of people is found by going through all n
 
 def required_in(session: Session, organisation: str, units: Collection[str]) -> list[Required]:
     """What these units ask, withdrawn ones too, in the order they were made."""
-    rows = session.execute(
+    asked = {"organisation": organisation, "units": sorted(units)}
+    return _with_versions(session, organisation, session.execute(_asked_in(), asked).all())
+
+
+@cache  # built once: many pages ask it
+def _asked_in() -> Any:
+    return (
         sa.select(*ASKED)
-        .where(Requirement.organisation_id == organisation, Requirement.unit_id.in_(sorted(units)))
+        .where(
+            Requirement.organisation_id == sa.bindparam("organisation"),
+            Requirement.unit_id.in_(sa.bindparam("units", expanding=True)),
+        )
         .order_by(Requirement.made_at, Requirement.id)
-    ).all()
-    return _with_versions(session, organisation, rows)
+    )
 
 
 def required(
@@ -60,19 +69,16 @@ ASKED = (
     Requirement.withdrawn_from,
     Requirement.withdrawn_why,
 )
+SAID = [f.name for f in fields(Says)]
 VERSION = [c for c in RequirementVersion.__table__.columns if c.name != "organisation_id"]
 
 
 def _with_versions(session: Session, organisation: str, rows: Sequence[Any]) -> list[Required]:
+    if not rows:
+        return []
     versions: dict[str, list[Says]] = {}
-    for row in session.execute(
-        sa.select(*VERSION)
-        .where(
-            RequirementVersion.organisation_id == organisation,
-            RequirementVersion.requirement_id.in_([row.id for row in rows]),
-        )
-        .order_by(RequirementVersion.requirement_id, RequirementVersion.number)
-    ):
+    asked = {"organisation": organisation, "requirements": [row.id for row in rows]}
+    for row in session.execute(_versions(), asked):
         versions.setdefault(row.requirement_id, []).append(_says(row))
     return [
         Required(
@@ -87,43 +93,25 @@ def _with_versions(session: Session, organisation: str, rows: Sequence[Any]) -> 
     ]
 
 
+@cache
+def _versions() -> Any:
+    return (
+        sa.select(*VERSION)
+        .where(
+            RequirementVersion.organisation_id == sa.bindparam("organisation"),
+            RequirementVersion.requirement_id.in_(sa.bindparam("requirements", expanding=True)),
+        )
+        .order_by(RequirementVersion.requirement_id, RequirementVersion.number)
+    )
+
+
 def _says(row: Any) -> Says:
     said = row._mapping
     lists = {name: tuple(said[name]) for name in ("themes", "readings", "genres")}
-    return Says(**{**{f.name: said[f.name] for f in fields(Says)}, **lists})
+    return Says(**{**{name: said[name] for name in SAID}, **lists})
 
 
 # The tree
-
-
-def way_up(session: Session, organisation: str, units: Collection[str]) -> dict[str, Node]:
-    """These units and all that stand above them, in one statement.
-    (UNION leaves out what was found before, so that a circle ends.)"""
-    found = (
-        sa.select(Unit.id, Unit.parent_id)
-        .where(Unit.organisation_id == organisation, Unit.id.in_(sorted(units)))
-        .cte("way_up", recursive=True)
-    )
-    above = sa.select(Unit.id, Unit.parent_id).join(found, Unit.id == found.c.parent_id)
-    whole = found.union(above.where(Unit.organisation_id == organisation))
-    return _nodes(session, organisation, sa.select(whole.c.id))
-
-
-def _nodes(session: Session, organisation: str, ids: sa.Select[tuple[str]]) -> dict[str, Node]:
-    rows = session.execute(
-        sa.select(
-            Unit.id,
-            Unit.name,
-            Unit.kind,
-            Unit.parent_id,
-            Unit.closed_at,
-            Unit.leading_group_id,
-        ).where(Unit.organisation_id == organisation, Unit.id.in_(ids))
-    )
-    return {
-        id: Node(id, name, kind, parent, _day(closed_at), group)
-        for id, name, kind, parent, closed_at, group in rows
-    }
 
 
 def _below(organisation: str, unit_id: str) -> sa.Select[str]:
@@ -240,25 +228,8 @@ def people_page(
     """Present members of the unit and all below it, by name, each once: (id, name), and
     the mark of the next page."""
     below = session.scalars(_below(organisation, unit_id)).all()
-    belongs = sa.select(Membership.member_id).where(
-        Membership.organisation_id == organisation,
-        Membership.until.is_(None),
-        one_of(Membership.unit_id, below),
-    )
-    # Of a large part of the tree the names are walked until the page is full; of a small
-    # one its few members are gathered first.
-    query = (
-        sa.select(Member.id, Member.name)
-        .where(
-            Member.organisation_id == organisation,
-            Member.left_at.is_(None),
-            belongs.where(Membership.member_id == Member.id).exists()
-            if len(below) > MANY
-            else Member.id.in_(belongs),
-        )
-        .order_by(Member.name, Member.id)
-        .limit(limit + 1)
-    )
+    asked = {"organisation": organisation, "units": as_list(below), "many": limit + 1}
+    query = _people(many=len(below) > MANY)
     if after is not None:
         last = sa.select(Member.name).where(
             Member.organisation_id == organisation, Member.id == after
@@ -266,33 +237,44 @@ def people_page(
         query = query.where(
             sa.tuple_(Member.name, Member.id) > sa.tuple_(last.scalar_subquery(), after)
         )
-    rows = [(id, name) for id, name in session.execute(query)]
+    rows = [(id, name) for id, name in session.execute(query, asked)]
     more = rows[limit - 1][0] if len(rows) > limit else None
     return rows[:limit], more
+
+
+@cache
+def _people(*, many: bool) -> Any:
+    """Of a large part of the tree the names are walked until the page is full; of a small
+    one its few members are gathered first."""
+    belongs = sa.select(Membership.member_id).where(
+        Membership.organisation_id == sa.bindparam("organisation"),
+        Membership.until.is_(None),
+        one_of(Membership.unit_id, sa.bindparam("units", type_=sa.String)),
+    )
+    return (
+        sa.select(Member.id, Member.name)
+        .where(
+            Member.organisation_id == sa.bindparam("organisation"),
+            Member.left_at.is_(None),
+            belongs.where(Membership.member_id == Member.id).exists()
+            if many
+            else Member.id.in_(belongs),
+        )
+        .order_by(Member.name, Member.id)
+        .limit(sa.bindparam("many", type_=sa.Integer))
+    )
 
 
 def persons(
     session: Session, organisation: str, people: Collection[tuple[str, str]]
 ) -> list[Person]:
     """Where these people belonged and what roles they were given, ever."""
-    ids = [id for id, _name in people]
+    asked = {"organisation": organisation, "members": [id for id, _name in people]}
     belongs: dict[str, list[Since]] = {}
-    for member, unit, since, until in session.execute(
-        sa.select(
-            Membership.member_id, Membership.unit_id, Membership.since, Membership.until
-        ).where(Membership.organisation_id == organisation, Membership.member_id.in_(ids))
-    ):
+    for member, unit, since, until in session.execute(_belong(), asked):
         belongs.setdefault(member, []).append(Since(unit, _day_of(since), _day(until)))
     given: dict[str, list[Given]] = {}
-    for member, unit, role, since, until in session.execute(
-        sa.select(
-            Appointment.member_id,
-            Appointment.unit_id,
-            Appointment.role_id,
-            Appointment.since,
-            Appointment.until,
-        ).where(Appointment.organisation_id == organisation, Appointment.member_id.in_(ids))
-    ):
+    for member, unit, role, since, until in session.execute(_were_given(), asked):
         given.setdefault(member, []).append(Given(unit, _day_of(since), _day(until), role))
     return [
         Person(id, name, tuple(belongs.get(id, ())), tuple(given.get(id, ())))
@@ -300,43 +282,84 @@ def persons(
     ]
 
 
+@cache
+def _belong() -> Any:
+    return sa.select(
+        Membership.member_id, Membership.unit_id, Membership.since, Membership.until
+    ).where(
+        Membership.organisation_id == sa.bindparam("organisation"),
+        Membership.member_id.in_(sa.bindparam("members", expanding=True)),
+    )
+
+
+@cache
+def _were_given() -> Any:
+    return sa.select(
+        Appointment.member_id,
+        Appointment.unit_id,
+        Appointment.role_id,
+        Appointment.since,
+        Appointment.until,
+    ).where(
+        Appointment.organisation_id == sa.bindparam("organisation"),
+        Appointment.member_id.in_(sa.bindparam("members", expanding=True)),
+    )
+
+
 def answerers(
     session: Session, organisation: str, tree: Mapping[str, Node], among: Collection[str]
 ) -> Answerers:
     """Who of `among` answers for the units of this tree, now and before."""
+    asked = {"organisation": organisation}
     appointed: dict[str, list[tuple[str, Since]]] = {}
     for unit, member, since, until in session.execute(
-        sa.select(Appointment.unit_id, Appointment.member_id, Appointment.since, Appointment.until)
-        .join(
-            StudyRole,
-            sa.and_(
-                StudyRole.organisation_id == Appointment.organisation_id,
-                StudyRole.id == Appointment.role_id,
-                StudyRole.organizes,
-            ),
-        )
-        .where(Appointment.organisation_id == organisation, Appointment.unit_id.in_(sorted(tree)))
+        _appointed(), {**asked, "units": sorted(tree)}
     ):
         appointed.setdefault(unit, []).append((member, Since(unit, _day_of(since), _day(until))))
-    everywhere = session.scalars(
-        sa.select(Member.id).where(
-            Member.organisation_id == organisation,
-            Member.id.in_(sorted(among)),
-            sa.or_(Member.organizer, Member.administrator),
-        )
-    )
+    everywhere = session.scalars(_everywhere(), {**asked, "members": sorted(among)})
     groups: dict[str, list[tuple[str, Since]]] = {}
-    leading = sorted({node.leading_group for node in tree.values() if node.leading_group})
-    for unit, member, since, until in session.execute(
-        sa.select(
-            Membership.unit_id, Membership.member_id, Membership.since, Membership.until
-        ).where(Membership.organisation_id == organisation, Membership.unit_id.in_(leading))
+    led_by = {node.leading_group for node in tree.values()}
+    led_by |= {before.leading_group for node in tree.values() for before in node.before}
+    leading = sorted(group for group in led_by if group)
+    for unit, member, since, until in (
+        session.execute(_of_groups(), {**asked, "units": leading}) if leading else ()
     ):
         groups.setdefault(unit, []).append((member, Since(unit, _day_of(since), _day(until))))
     return Answerers(
         appointed={unit: tuple(who) for unit, who in appointed.items()},
         everywhere=frozenset(everywhere),
         groups={unit: tuple(who) for unit, who in groups.items()},
+    )
+
+
+@cache
+def _appointed() -> Any:
+    return (
+        sa.select(Appointment.unit_id, Appointment.member_id, Appointment.since, Appointment.until)
+        .join(StudyRole, sa.and_(named_by(StudyRole, Appointment.role_id), StudyRole.organizes))
+        .where(
+            Appointment.organisation_id == sa.bindparam("organisation"),
+            Appointment.unit_id.in_(sa.bindparam("units", expanding=True)),
+        )
+    )
+
+
+@cache
+def _everywhere() -> Any:
+    return sa.select(Member.id).where(
+        Member.organisation_id == sa.bindparam("organisation"),
+        Member.id.in_(sa.bindparam("members", expanding=True)),
+        sa.or_(Member.organizer, Member.administrator),
+    )
+
+
+@cache
+def _of_groups() -> Any:
+    return sa.select(
+        Membership.unit_id, Membership.member_id, Membership.since, Membership.until
+    ).where(
+        Membership.organisation_id == sa.bindparam("organisation"),
+        Membership.unit_id.in_(sa.bindparam("units", expanding=True)),
     )
 
 

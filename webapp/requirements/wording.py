@@ -19,7 +19,6 @@ from webapp.requirements.asking import (
     Says,
 )
 from webapp.requirements.contradictions import Clash
-from webapp.requirements.counting import Line, State, Task
 from webapp.requirements.plan import State as PlanState
 from webapp.shapes import day as day_in_words
 
@@ -67,11 +66,6 @@ def asked(value: Method, count: int) -> str:
     )
 
 
-def counted(task: Task) -> str:
-    """How much of it counts, as a fact about the work."""
-    return _("%(done)s of %(asked)s", done=min(task.counted, task.asked), asked=task.asked)
-
-
 def content_choice(value: Content) -> str:
     return {
         "own": _("What each member chooses"),
@@ -89,6 +83,10 @@ def content(says: Says, *, themes: Names, titles: Names) -> str:
     if says.content == "readings":
         return _("about %(texts)s", texts=join(titles.get(r, r) for r in says.readings))
     return _("of each member’s own choice")
+
+
+def kept_list(title: str) -> str:
+    return _("%(title)s, with the readings that are asked now", title=title)
 
 
 def join(names: Iterable[str]) -> str:
@@ -152,68 +150,8 @@ def plan_state(value: PlanState) -> str:
         "holds": "",
         "comes": _("begins later"),
         "over": _("its period is over"),
-        "withdrawn": _("withdrawn"),
+        "withdrawn": pgettext("requirement", "withdrawn"),
     }[value]
-
-
-# What counts
-
-
-def state(value: State) -> str:
-    match value:
-        case "ahead":
-            return _("It has not begun yet.")
-        case "open":
-            return _("There is still something to do.")
-        case "waiting":
-            return _("Everything is handed in. It counts once it is answered.")
-        case "kept":
-            return _("Everything that was asked is there.")
-        case "over":
-            return _("The time is over; not everything was there by then.")
-
-
-def line(one: Line, says: Says) -> str:
-    """Whether it counts, and why. (A page says it hundreds of times: only the sentence
-    that is needed is looked up.)"""
-    day = day_in_words(one.day)
-    match one.why:
-        case "answered":
-            return _("Counts because it was answered on %(day)s.", day=day)
-        case "accepted":
-            return _("Counts because it was accepted on %(day)s.", day=day)
-        case "read":
-            return _("Counts because it was marked as read on %(day)s.", day=day)
-        case "cited":
-            return _("Counts because a piece of %(day)s is about it or cites it.", day=day)
-        case "said":
-            return _("Counts because this piece was answered on %(day)s.", day=day)
-        case "attended":
-            return _("Counts because it was attended on %(day)s.", day=day)
-        case "followed_up":
-            return _("Counts because it was followed up on %(day)s.", day=day)
-        case "other_reader" if says.answered_by == "leading_group":
-            return _("Does not count yet: no member of the leading group has answered it.")
-        case "other_reader":
-            return _("Does not count yet: no organizer has answered it.")
-        case "unanswered":
-            return _("Does not count yet: nobody has answered it.")
-        case "not_accepted":
-            return _("Does not count yet: no organizer has accepted it.")
-        case "asked_back":
-            return _("Does not count yet: an organizer asked something back on %(day)s.", day=day)
-        case "withdrawn":
-            return _("Does not count: it was withdrawn.")
-        case "hidden":
-            return _("Does not count: organizers have hidden it.")
-        case "objected":
-            return _("Does not count: the person it is about says that it is not right.")
-        case "other_content":
-            return _("Does not count here: it is about something else.")
-        case "other_kind":
-            return _("Does not count here: another kind of piece is asked for.")
-        case "late":
-            return _("Does not count: it was submitted on %(day)s, after the period.", day=day)
 
 
 # What stands in the way
@@ -264,10 +202,14 @@ def problem(field: str, found: setting.Problem) -> str:
         }[field]
     if found.what == "unknown":
         if field == "readings":
-            return _(
-                "There is no text “%(text)s” in the library. Write its title as it stands there, "
+            texts = found.detail.split("\n")
+            return ngettext(
+                "There is no text “%(texts)s” in the library. Write its title as it stands there, "
                 "or its address.",
-                text=found.detail,
+                "These %(num)s texts are not in the library: “%(texts)s”. Write their titles as "
+                "they stand there, or their addresses.",
+                len(texts),
+                texts=_("”, “").join(texts),
             )
         return _("This is not there any more. Choose another.")
     return {
@@ -295,7 +237,9 @@ def problem(field: str, found: setting.Problem) -> str:
         "not_a_number": _("Write a whole number, such as 2."),
         "too_many": _("At most %(limit)s.", limit=found.detail),
         "more_than_there_is": _(
-            "Nobody can meet this: only %(count)s texts are chosen above.", count=found.detail
+            "Nobody can meet this: only %(count)s different texts are chosen above. A text and its "
+            "translations are one.",
+            count=found.detail,
         ),
         "no_such_unit": _(
             "Nobody could meet this: neither this unit nor any below it is of this kind."

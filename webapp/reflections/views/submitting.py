@@ -29,6 +29,7 @@ from webapp.reflections.readers import Readers
 from webapp.reflections.tables import Reflection
 from webapp.reflections.views.blueprint import Answer, bp, look_again, own
 from webapp.reflections.views.details import Practice, keep_sent, practice_of
+from webapp.requirements import serving_page
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class SubmitPage(pages.Page):
     choices: AudienceChoices
     genre: str
     practice: Practice | None  # what is asked of a piece that tells of practice
+    asked: list[serving_page.Line]  # requirements of its author that it could serve
     close: CloseWords  # of the draft that are close to others'
     thoughts: CloseThoughts | None = None  # None: not asked for
     obstacle: str = ""
@@ -139,6 +141,7 @@ def _submit_page(piece: Reflection) -> SubmitPage:
         choices=_choices(piece),
         genre=piece.genre,
         practice=practice_of(piece),
+        asked=serving_page.of_draft(db.session, g.actor, piece, clock.today()),
         close=check(db.session, g.actor, piece),
     )
 

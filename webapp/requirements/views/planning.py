@@ -22,12 +22,14 @@ from webapp.requirements import (
     plan_page,
     setting,
     store,
+    texts_store,
+    tree_store,
     wording,
 )
 from webapp.requirements.actions import Hindered, Unknown
 from webapp.requirements.asking import METHODS, Required, says_on
-from webapp.requirements.plan_page import Link
-from webapp.requirements.setting import Known, Sent, Wanted
+from webapp.requirements.plan_page import ClashShown, Link
+from webapp.requirements.setting import Chosen, Known, Sent, Wanted
 from webapp.requirements.views.blueprint import (
     RAW_LIMIT,
     STATUS,
@@ -86,7 +88,7 @@ def create(unit_id: str) -> Answer:
     above = _replaced(unit, request.form.get("replaces", ""))
     wanted = setting.wanted(sent, _known_for(unit, sent, replaces=above))
     clashes = _clashes(unit, wanted, replaces=above)
-    if wanted.says is None or (clashes and request.form.get("sure") != "1"):
+    if wanted.says is None or not _looked_at(clashes):
         page = _new_form(unit, wanted, above, key=key, clashes=clashes)
         return pages.render(page, 422)
     try:
@@ -114,7 +116,7 @@ def _new_form(
     above: Required | None,
     *,
     key: str,
-    clashes: list[tuple[Link, str]] | None = None,
+    clashes: list[ClashShown] | None = None,
     hindered: Hindered | None = None,
 ) -> form_page.FormPage:
     return form_page.form(
@@ -136,7 +138,7 @@ def _replaced(unit: Link, requirement_id: str) -> Required | None:
     if not requirement_id:
         return None
     found = store.required(db.session, g.actor.organisation, requirement_id[:32])
-    tree = store.way_up(db.session, g.actor.organisation, [unit[0]])
+    tree = tree_store.way_up(db.session, g.actor.organisation, [unit[0]])
     if found is None or found.unit_id not in tree or found.unit_id == unit[0]:
         abort(404)
     return found
@@ -151,6 +153,9 @@ def edit(requirement_id: str) -> Answer:
     required, unit = mine_to_change(requirement_id)
     day = form_page.next_span(required, clock.today())
     sent = replace(setting.sent_of(required.newest), from_day=day.isoformat())
+    apart = list_store.stands_apart(db.session, g.actor, required.newest)
+    if apart and request.args.get("list") != "newest":
+        sent = replace(sent, list_id=setting.KEPT)  # nothing changes by itself
     return pages.render(_edit_form(required, unit, Wanted(sent), key=new_id()))
 
 
@@ -164,7 +169,7 @@ def change(requirement_id: str) -> Answer:
         return not_yours()
     wanted = setting.wanted(sent, _known_for(unit, sent, before=required))
     clashes = _clashes(unit, wanted, changes=required)
-    if wanted.says is None or (clashes and request.form.get("sure") != "1"):
+    if wanted.says is None or not _looked_at(clashes):
         page = _edit_form(required, unit, wanted, key=key, clashes=clashes)
         return pages.render(page, 422)
     seen = request.form.get("seen", "")
@@ -194,7 +199,7 @@ def _edit_form(
     wanted: Wanted,
     *,
     key: str,
-    clashes: list[tuple[Link, str]] | None = None,
+    clashes: list[ClashShown] | None = None,
     hindered: Hindered | None = None,
 ) -> form_page.FormPage:
     seen = request.form.get("seen", "") or str(required.newest.number)
@@ -261,20 +266,32 @@ def _known_for(
     unit: Link, sent: Sent, *, before: Required | None = None, replaces: Required | None = None
 ) -> Known:
     session, organisation = db.session, g.actor.organisation
-    tree = store.way_up(session, organisation, [unit[0]])
+    tree = tree_store.way_up(session, organisation, [unit[0]])
     lines = setting.lines_of(sent.readings) if sent.content == "readings" else []
+    chosen = _list_for(unit, sent, before)
+    texts = naming_texts.named(lines[: setting.MOST_READINGS])
+    slugs = {slug for slug in (*texts.values(), *(chosen.readings if chosen else ())) if slug}
+    known = texts_store.of(session, g.actor, slugs)
     return Known(
         today=clock.today(),
         kinds=frozenset(store.kinds_below(session, organisation, unit[0])),
         roles=frozenset(role.id for role in members.study_roles(session, organisation)),
         themes=frozenset(theme.id for theme in starter.themes()),
-        list=list_store.chosen(session, g.actor, unit[0], sent.list_id) if sent.list_id else None,
-        texts=naming_texts.named(lines[: setting.MOST_READINGS]),
+        list=chosen,
+        texts=texts,
+        works={slug: text.work for slug, text in known.items()},
         has_leading_group=store.leads_somebody(session, organisation, tree, unit[0]),
         somebody_enters=store.somebody_organizes(session, organisation, list(tree)),
         before=before,
         gives_reason=replaces is not None,
     )
+
+
+def _list_for(unit: Link, sent: Sent, before: Required | None) -> Chosen | None:
+    says = before.newest if before else None
+    if sent.list_id == setting.KEPT and says is not None and says.list_id is not None:
+        return Chosen(says.list_id, says.list_title, says.readings)
+    return list_store.chosen(db.session, g.actor, unit[0], sent.list_id) if sent.list_id else None
 
 
 def _clashes(
@@ -283,9 +300,10 @@ def _clashes(
     *,
     replaces: Required | None = None,
     changes: Required | None = None,
-) -> list[tuple[Link, str]]:
-    """What the organizer should know before it is kept, and decides about."""
-    if wanted.says is None:
+) -> list[ClashShown]:
+    """What the organizer should know before it is kept, and decides about; said with what
+    is wrong in the form, so that both are mended at once."""
+    if wanted.read is None:
         return []
     found = plan_page.visible_plan(db.session, g.actor, unit[0])
     if found is None:
@@ -295,12 +313,17 @@ def _clashes(
         g.actor.organisation,
         store.open_below(db.session, g.actor.organisation, unit[0]) | set(found.tree),
     )
-    tree = store.way_up(db.session, g.actor.organisation, {one.unit_id for one in below})
+    tree = tree_store.way_up(db.session, g.actor.organisation, {one.unit_id for one in below})
     saved = Required(
         changes.id if changes else "",
         unit[0],
-        (wanted.says,),
+        (wanted.read,),
         replaces_id=replaces.id if replaces else changes.replaces_id if changes else None,
     )
     everything = replace(found, tree={**found.tree, **tree}, required=tuple(below))
-    return plan_page.clashes_of(saved, wanted.says, everything, clock.today())
+    return plan_page.clashes_of(saved, wanted.read, everything, clock.today())
+
+
+def _looked_at(clashes: list[ClashShown]) -> bool:
+    seen = request.form.get("sure", "").split()
+    return {clash.key for clash in clashes} <= set(seen)
