@@ -150,7 +150,7 @@ def _members(app: Flask) -> str:
 
     from webapp import clock
     from webapp.community import db
-    from webapp.members import store
+    from webapp.members import invitation_store, store
     from webapp.members.tables import Invitation, Member
     from webapp.units.tables import StudyRole, Unit
 
@@ -160,7 +160,7 @@ def _members(app: Flask) -> str:
     count = db.session.scalar(
         sa.select(sa.func.count()).select_from(Member).where(Member.left_at.is_(None))
     )
-    open_ones = store.open_invitations(db.session, organisation.id, clock.now())
+    open_ones = invitation_store.open_invitations(db.session, organisation.id, clock.now())
     units = set(db.session.scalars(sa.select(Unit.id)))
     roles = set(db.session.scalars(sa.select(StudyRole.id)))
     orphans = [

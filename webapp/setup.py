@@ -152,13 +152,13 @@ def administrator_link(app: Flask, base: str) -> str | None:
     """
     from webapp import clock
     from webapp.community import db
-    from webapp.members import actions, store
+    from webapp.members import actions, invitation_store, store
 
     organisation_id = organisation(app)
     if store.has_administrator(db.session, organisation_id):
         return None
     now = clock.now()
-    for old in store.open_invitations(db.session, organisation_id, now):
+    for old in invitation_store.open_invitations(db.session, organisation_id, now):
         if old.administrator:
             actions.withdraw_invitation(db.session, organisation_id, old.id)
     token = actions.invite(db.session, organisation_id, now=now, administrator=True)

@@ -241,7 +241,9 @@ class World:
         reflections.withdraw(db.session, actor(self.maria), gone, now=NOW)
         nameless = submitted(self.maria, "Without a name", "Open words.", audience="anonymous")
         members.invite(db.session, self.organisation.id, now=NOW, unit_id=harbour, name="Somebody")
-        invitation = members.store.open_invitations(db.session, self.organisation.id, NOW)[0].id
+        invitation = members.invitation_store.open_invitations(
+            db.session, self.organisation.id, NOW
+        )[0].id
         token = members.invite(db.session, self.organisation.id, now=NOW, unit_id=harbour)
         common = {
             "version_id": kept.id, "note_id": note(self.maria, title, BODY), "slug": "going-to-see",

@@ -8,7 +8,7 @@ import pytest
 
 from tests.webapp.people import NOW, PASSWORD, add_member
 from webapp.community import db
-from webapp.members import actions, store
+from webapp.members import actions, invitation_store, store
 from webapp.members.accounts import wait_left
 
 
@@ -28,13 +28,20 @@ def joining(name="Noor Aziz", email="noor@example.org", password="a few plain wo
 def test_an_invited_person_joins_the_unit_and_is_signed_in(client_as, invitation, organisation):
     client = client_as()
     token = invitation(role_id="mentor")
+    page = client.get(f"/join/{token}").text
+    assert "into the unit “Harbour”" in page
+    assert "You are given the role “Mentor” there." in page
     answer = client.post(f"/join/{token}", data=joining())
     assert answer.status_code == 302
     assert answer.location == "/welcome/role"
     member = store.member_by_email(db.session, "noor@example.org")
     assert store.actor_of(db.session, member).units == {organisation.harbour}
     assert [r.id for r in store.roles_of(db.session, organisation.id, member.id)] == ["mentor"]
-    assert client.get("/welcome/role").status_code == 200
+    for path in ("/welcome/role", "/me"):
+        page = client.get(path).text
+        assert "Given to you" in page
+        assert 'value="mentor"' not in page  # what was given is nothing to choose
+        assert 'value="secretary"' in page
 
 
 def test_an_invitation_works_once(client_as, invitation):
@@ -43,6 +50,10 @@ def test_an_invitation_works_once(client_as, invitation):
     answer = client_as().post(f"/join/{token}", data=joining(email="other@example.org"))
     assert answer.status_code == 410
     assert "already used" in answer.text
+    several = invitation(uses=2)
+    for number in range(2):
+        client_as().post(f"/join/{several}", data=joining(email=f"n{number}@example.org"))
+    assert "All places of this invitation are taken" in client_as().get(f"/join/{several}").text
     assert store.member_by_email(db.session, "other@example.org") is None
 
 
@@ -213,7 +224,7 @@ def test_an_administrator_makes_a_link_that_is_shown_once(client_as, ada, organi
 
 def test_a_withdrawn_invitation_no_longer_works(client_as, ada, invitation, organisation):
     token = invitation(name="Noor")
-    found = store.open_invitations(db.session, organisation.id, NOW)[0]
+    found = invitation_store.open_invitations(db.session, organisation.id, NOW)[0]
     client_as(ada).post(f"/people/invitations/{found.id}/withdraw")
     assert client_as().get(f"/join/{token}").status_code == 404
 

@@ -29,7 +29,18 @@ FORGET_AFTER = dt.timedelta(hours=24)
 
 log = structlog.get_logger("xinde.members")
 
-datastore = FSQLALiteUserDatastore(db, User, Role, WebAuthn)
+# Built once: every request asks it.
+_BY_SESSION = sa.select(User).where(User.fs_uniquifier == sa.bindparam("key"))
+
+
+class Accounts(FSQLALiteUserDatastore):
+    def find_user(self, case_insensitive: bool = False, **wanted: Any) -> Any:
+        if wanted.keys() == {"fs_uniquifier"}:
+            return db.session.scalar(_BY_SESSION, {"key": wanted["fs_uniquifier"]})
+        return super().find_user(case_insensitive, **wanted)
+
+
+datastore = Accounts(db, User, Role, WebAuthn)
 
 
 class MailError(Exception):
@@ -123,7 +134,10 @@ def init_app(app: Flask) -> None:
         SECURITY_JOIN_USER_ROLES=False,
         **messages.configuration(),
     )
-    Security(app, datastore, mail_util_cls=Mail)
+    security = Security(app, datastore, mail_util_cls=Mail)
+    # What an account may do is asked of `webapp.access`: there are no roles to be looked
+    # for at every request.
+    security.principal.identity_loaders.clear()
     # one signs in by session alone: no token in a header, an address or a body counts
     app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
     app.before_request(_refuse_too_many)

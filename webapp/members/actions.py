@@ -21,7 +21,7 @@ from webapp.access import Actor
 from webapp.audit.actions import day_of, record
 from webapp.community import change
 from webapp.ids import new_id
-from webapp.members import store
+from webapp.members import invitation_store, store
 from webapp.members.tables import Invitation, Member, Organisation, User
 from webapp.suggestions.due import new_list_due
 from webapp.units import store as units
@@ -184,7 +184,7 @@ def join(
         invitation = _to_use(session, token)
         if invitation is None:
             raise JoinError("unknown", "no such invitation")
-        if cause := store.why_over(session, invitation, now=now):
+        if cause := invitation_store.why_over(session, invitation, now=now):
             raise JoinError(cause, "the invitation no longer works")
         if invitation.member_id:
             member = _come_in(session, invitation, name, email, hashed, language)
@@ -217,14 +217,14 @@ def _to_use(session: Session, token: str) -> Invitation | None:
     """The invitation, and nobody else uses it until the transaction ends. What it leads
     to is held before it, in the order of everybody who changes both (units, member,
     invitation): two who begin at different ends would wait for each other."""
-    found = store.invitation(session, token_hash(token))
+    found = invitation_store.invitation(session, token_hash(token))
     if found is None:
         return None
     if found.unit_id:
         units.hold(session, found.organisation_id)
     if found.member_id:
         _to_change(session, found.organisation_id, found.member_id)
-    return store.invitation(session, token_hash(token), to_use=True)
+    return invitation_store.invitation(session, token_hash(token), to_use=True)
 
 
 def _place(session: Session, invitation: Invitation, member: Member, *, now: dt.datetime) -> None:

@@ -1,4 +1,4 @@
-"""SQL of people: who is asking, members, invitations."""
+"""SQL of people: who is asking, and members."""
 
 from __future__ import annotations
 
@@ -12,11 +12,8 @@ from sqlalchemy.orm import Session
 
 from webapp import clock
 from webapp.access import Actor
-from webapp.community import UTCDateTime
-from webapp.members import inviting
-from webapp.members.inviting import Over
-from webapp.members.tables import Invitation, Member, Organisation, User
-from webapp.units import rules
+from webapp.community import UTCDateTime, named_by
+from webapp.members.tables import Member, Organisation, User
 from webapp.units.tables import Appointment, MemberRole, Membership, StudyRole, Unit
 
 
@@ -29,47 +26,43 @@ def organisation_name(session: Session) -> str:
     return session.scalar(sa.select(Organisation.name).limit(1)) or ""
 
 
-def whoever_asks(session: Session, account: Any) -> tuple[Member | None, Actor]:
-    """The member behind the session, and the actor that permissions are asked for."""
+@dataclass(frozen=True)
+class Asking:
+    """Who is behind a session, and whom permissions are asked for."""
+
+    member: Member | None
+    actor: Actor
+    organisation: str | None = None  # its name
+
+
+NOBODY = Asking(None, Actor(organisation=""))
+
+
+def whoever_asks(session: Session, account: Any) -> Asking:
     if not account.is_authenticated:
-        return None, Actor(organisation="")
-    member = session.scalars(
-        sa.select(Member).where(Member.account_id == account.id, Member.left_at.is_(None))
-    ).first()
-    if member is None:
-        return None, Actor(organisation="")
-    return member, actor_of(session, member)
+        return NOBODY
+    found = session.execute(_ASKING, {"account": account.id}).first()
+    if found is None:
+        return NOBODY
+    member, organisation = found
+    return Asking(member, actor_of(session, member), organisation)
 
 
 def actor_of(session: Session, member: Member) -> Actor:
-    units = session.scalars(
-        sa.select(Membership.unit_id).where(
-            Membership.organisation_id == member.organisation_id,
-            Membership.member_id == member.id,
-            Membership.until.is_(None),
-        )
-    )
+    asked = {"organisation": member.organisation_id, "member": member.id, "now": clock.now()}
+    units = [(bool(organized), unit) for organized, unit in session.execute(_UNITS_OF, asked)]
     return Actor(
         organisation=member.organisation_id,
         member=member.id,
         name=member.name,
-        units=frozenset(units),
+        units=frozenset(unit for organized, unit in units if not organized),
         administrator=member.administrator,
         organizer=member.organizer or member.administrator,
-        organizes=frozenset(
-            session.scalars(
-                _ORGANIZED_BY,
-                {
-                    "organisation": member.organisation_id,
-                    "member": member.id,
-                    "now": clock.now(),
-                },
-            )
-        ),
+        organizes=frozenset(unit for organized, unit in units if organized),
     )
 
 
-def _organized_by() -> sa.Select[tuple[str]]:
+def _organized_by() -> sa.Select[bool, str]:
     """Units in which a member has a role that organizes now, and all below them.
     (UNION leaves out what was found before, so that a circle ends.)"""
     organisation: sa.BindParameter[str] = sa.bindparam("organisation")
@@ -93,10 +86,27 @@ def _organized_by() -> sa.Select[tuple[str]]:
         .cte("organized", recursive=True)
     )
     below = sa.select(Unit.id).join(given, Unit.parent_id == given.c.id)
-    return sa.select(given.union(below.where(Unit.organisation_id == organisation)).c.id)
+    every = given.union(below.where(Unit.organisation_id == organisation))
+    return sa.select(sa.true(), every.c.id)
 
 
-_ORGANIZED_BY = _organized_by()  # built once: every request asks it
+def _units_of() -> sa.CompoundSelect[bool, str]:
+    """Units that a member organizes (True) or is in (False), now."""
+    is_in = sa.select(sa.false(), Membership.unit_id).where(
+        Membership.organisation_id == sa.bindparam("organisation"),
+        Membership.member_id == sa.bindparam("member"),
+        Membership.until.is_(None),
+    )
+    return sa.union_all(is_in, _organized_by())
+
+
+# Built once: every request asks them.
+_UNITS_OF = _units_of()
+_ASKING = (
+    sa.select(Member, Organisation.name)
+    .join(Organisation, Organisation.id == Member.organisation_id)
+    .where(Member.account_id == sa.bindparam("account"), Member.left_at.is_(None))
+)
 
 
 def member(session: Session, organisation_id: str, member_id: str) -> Member | None:
@@ -134,10 +144,7 @@ def chosen_roles_of(session: Session, organisation_id: str, member_id: str) -> l
             sa.select(StudyRole)
             .join(
                 MemberRole,
-                sa.and_(
-                    MemberRole.organisation_id == StudyRole.organisation_id,
-                    MemberRole.role_id == StudyRole.id,
-                ),
+                named_by(StudyRole, MemberRole.role_id),
             )
             .where(MemberRole.organisation_id == organisation_id, MemberRole.member_id == member_id)
             .order_by(StudyRole.position, StudyRole.id)
@@ -154,17 +161,11 @@ def given_roles_of(
         sa.select(StudyRole, Unit.name)
         .join(
             Appointment,
-            sa.and_(
-                Appointment.organisation_id == StudyRole.organisation_id,
-                Appointment.role_id == StudyRole.id,
-            ),
+            named_by(StudyRole, Appointment.role_id),
         )
         .join(
             Unit,
-            sa.and_(
-                Unit.organisation_id == Appointment.organisation_id,
-                Unit.id == Appointment.unit_id,
-            ),
+            named_by(Unit, Appointment.unit_id),
         )
         .where(
             Appointment.organisation_id == organisation_id,
@@ -175,6 +176,31 @@ def given_roles_of(
         .order_by(StudyRole.position, StudyRole.id, Unit.name)
     )
     return [(role, unit) for role, unit in rows]
+
+
+def _has_roles() -> sa.Select[bool]:
+    organisation: sa.BindParameter[str] = sa.bindparam("organisation")
+    member: sa.BindParameter[str] = sa.bindparam("member")
+    now = sa.bindparam("now", type_=UTCDateTime)
+    chosen = sa.exists().where(
+        MemberRole.organisation_id == organisation, MemberRole.member_id == member
+    )
+    given = sa.exists().where(
+        Appointment.organisation_id == organisation,
+        Appointment.member_id == member,
+        Appointment.since <= now,
+        sa.or_(Appointment.until.is_(None), Appointment.until > now),
+    )
+    return sa.select(sa.or_(chosen, given))
+
+
+_HAS_ROLES = _has_roles()
+
+
+def has_roles(session: Session, organisation_id: str, member_id: str) -> bool:
+    """Whether there is any role of `roles_of`."""
+    asked = {"organisation": organisation_id, "member": member_id, "now": clock.now()}
+    return bool(session.scalar(_HAS_ROLES, asked))
 
 
 def roles_of(session: Session, organisation_id: str, member_id: str) -> list[StudyRole]:
@@ -192,10 +218,7 @@ def units_of(session: Session, organisation_id: str, member_id: str) -> list[Uni
             sa.select(Unit)
             .join(
                 Membership,
-                sa.and_(
-                    Membership.organisation_id == Unit.organisation_id,
-                    Membership.unit_id == Unit.id,
-                ),
+                named_by(Unit, Membership.unit_id),
             )
             .where(
                 Membership.organisation_id == organisation_id,
@@ -269,9 +292,7 @@ def members(
         sa.select(Membership.member_id, Unit.name)
         .join(
             Unit,
-            sa.and_(
-                Unit.organisation_id == Membership.organisation_id, Unit.id == Membership.unit_id
-            ),
+            named_by(Unit, Membership.unit_id),
         )
         .where(
             Membership.organisation_id == organisation_id,
@@ -308,80 +329,6 @@ def units(session: Session, organisation_id: str) -> list[Unit]:
             sa.select(Unit)
             .where(Unit.organisation_id == organisation_id)
             .order_by(Unit.name, Unit.id)
-        )
-    )
-
-
-def invitation(session: Session, token_hash: str, *, to_use: bool = False) -> Invitation | None:
-    """`to_use`: whoever else comes with it waits until the transaction ends."""
-    query = (
-        sa.select(Invitation)
-        .where(Invitation.token_hash == token_hash)
-        .execution_options(populate_existing=True)
-    )
-    return session.scalars(query.with_for_update() if to_use else query).first()
-
-
-def why_over(session: Session, invitation: Invitation, *, now: dt.datetime) -> Over | None:
-    """Why an invitation no longer works, if so: it was used, its time is over, whoever
-    it is for has come in or gone, or whoever made it may no longer invite there."""
-    used = invitation.used_at is not None
-    if invitation.member_id and not used:
-        person = session.execute(
-            sa.select(Member.left_at, User.password)
-            .outerjoin(User, User.id == Member.account_id)
-            .where(
-                Member.organisation_id == invitation.organisation_id,
-                Member.id == invitation.member_id,
-            )
-        ).first()
-        if person is None or person.left_at is not None:
-            return "withdrawn"
-        used = person.password is not None
-    return inviting.over(
-        used=used,
-        expires_at=invitation.expires_at,
-        now=now,
-        maker_may=_maker_may(session, invitation, now=now),
-    )
-
-
-def _maker_may(session: Session, invitation: Invitation, *, now: dt.datetime) -> bool:
-    if invitation.made_by is None:
-        return True
-    from webapp.units import people_store  # they ask here who the actor is
-    from webapp.units import store as units
-
-    organisation_id = invitation.organisation_id
-    maker = member(session, organisation_id, invitation.made_by)
-    if maker is None or maker.left_at is not None:
-        return False
-    if maker.administrator:
-        return True
-    if invitation.administrator or invitation.organizer or invitation.member_id:
-        return False
-    tree = units.tree(session, organisation_id)
-    place = rules.present_unit(tree, invitation.unit_id or "")
-    role = session.get(StudyRole, (organisation_id, invitation.role_id or ""))
-    rights = units.rights(session, Actor(organisation_id, maker.id), now=now)
-    if place is None or not rules.may_give(
-        tree, rights, place, organizes=role is not None and role.organizes
-    ):
-        return False
-    return rights.everywhere or not people_store.left_empty(session, organisation_id, place)
-
-
-def open_invitations(session: Session, organisation_id: str, now: dt.datetime) -> list[Invitation]:
-    """Invitations that can still be used, newest first."""
-    return list(
-        session.scalars(
-            sa.select(Invitation)
-            .where(
-                Invitation.organisation_id == organisation_id,
-                Invitation.used_at.is_(None),
-                Invitation.expires_at > now,
-            )
-            .order_by(Invitation.created_at.desc(), Invitation.id)
         )
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, TypedDict
 
 from email_validator import EmailNotValidError, validate_email
@@ -16,9 +16,10 @@ from corpus.records import Label
 from webapp import clock, languages, pages
 from webapp.access import needs
 from webapp.community import db
-from webapp.members import actions, store
+from webapp.members import actions, invitation_store, store
 from webapp.members.accounts import datastore
 from webapp.members.addresses import local_path
+from webapp.members.invitation_store import InvitedTo
 from webapp.resources import library
 from webapp.units.tables import StudyRole
 
@@ -54,6 +55,7 @@ class JoinPage(pages.Page):
 
     organisation: str
     administrator: bool
+    leads_to: InvitedTo
     name: str = ""
     email: str = ""
     errors: dict[str, str] = field(default_factory=dict)
@@ -65,22 +67,28 @@ class NoInvitationPage(pages.Page):
     template: ClassVar[str] = "members/no_invitation.html"
 
     cause: str
+    several: bool = False  # it was for more than one person
 
 
 @bp.route("/join/<token>", methods=["GET", "POST"])
 @needs("account.join")
 def join(token: str) -> tuple[str, int] | Response:
-    found = store.invitation(db.session, actions.token_hash(token[:200]))
-    cause = store.why_over(db.session, found, now=clock.now()) if found else "unknown"
-    if found is None or cause:
-        return pages.render(
-            NoInvitationPage(cause or "unknown"), 404 if cause == "unknown" else 410
-        )
-    name_of_organisation = store.organisation_name(db.session)
+    found = invitation_store.invitation(db.session, actions.token_hash(token[:200]))
+    cause = invitation_store.why_over(db.session, found, now=clock.now()) if found else None
+    if found is None:
+        return pages.render(NoInvitationPage("unknown"), 404)
+    several = found.uses_allowed != 1
+    if cause:
+        return pages.render(NoInvitationPage(cause, several), 410)
+    page = JoinPage(
+        organisation=store.organisation_name(db.session),
+        administrator=found.administrator,
+        leads_to=invitation_store.invited_to(db.session, found, zh=languages.current() == "zh"),
+        name=found.name or "",
+        email=found.email or "",
+    )
     if request.method == "GET":
-        return pages.render(
-            JoinPage(name_of_organisation, found.administrator, found.name or "", found.email or "")
-        )
+        return pages.render(page)
     name = pages.field(request.form, "name", limit=NAME_LIMIT)
     email = pages.field(request.form, "email", limit=254)
     password = request.form.get("password", "")
@@ -98,7 +106,7 @@ def join(token: str) -> tuple[str, int] | Response:
             )
         except actions.JoinError as problem:
             if problem.cause != "email_taken":
-                return pages.render(NoInvitationPage(problem.cause), 410)
+                return pages.render(NoInvitationPage(problem.cause, several), 410)
             errors["email"] = _(
                 "This address already has an account. Sign in with it, or use another."
             )
@@ -107,9 +115,7 @@ def join(token: str) -> tuple[str, int] | Response:
             assert account is not None  # made in the same transaction
             login_user(account)
             return redirect(url_for(".welcome", step=STEPS[0]))
-    return pages.render(
-        JoinPage(name_of_organisation, found.administrator, name, email, errors), 422
-    )
+    return pages.render(replace(page, name=name, email=email, errors=errors), 422)
 
 
 def join_errors(name: str, email: str, password: str) -> dict[str, str]:
@@ -138,6 +144,15 @@ class RoleChoice:
 
 
 @dataclass(frozen=True)
+class GivenRole:
+    """A role that somebody gave the member: nothing of theirs to choose."""
+
+    name: str
+    duties: str
+    unit: str
+
+
+@dataclass(frozen=True)
 class ThemeChoice:
     id: str
     name: str
@@ -153,6 +168,7 @@ class WelcomePage(pages.Page):
     number: int
     steps: int
     name: str
+    given: list[GivenRole]
     roles: list[RoleChoice]
     themes: list[ThemeChoice]
     working_on: str
@@ -187,6 +203,7 @@ def welcome(step: str) -> tuple[str, int] | Response:
             number=number + 1,
             steps=len(STEPS),
             name=g.member.name,
+            given=given_roles(),
             roles=role_choices(),
             themes=theme_choices(),
             working_on=g.member.working_on,
@@ -215,9 +232,22 @@ def given_in(form: MultiDict[str, str], step: str) -> Given:
     return {"working_on": pages.field(form, "working_on", limit=SENTENCE_LIMIT)}
 
 
+def given_roles() -> list[GivenRole]:
+    zh = languages.current() == "zh"
+    return [
+        GivenRole(
+            role.name_zh if zh else role.name_en, role.duties_zh if zh else role.duties_en, unit
+        )
+        for role, unit in store.given_roles_of(db.session, g.actor.organisation, g.actor.member)
+    ]
+
+
 def role_choices() -> list[RoleChoice]:
+    """Roles that can be chosen. One that was given needs no choice: it stands apart."""
     own = store.chosen_roles_of(db.session, g.actor.organisation, g.actor.member)
     chosen = {role.id for role in own}
+    given = store.given_roles_of(db.session, g.actor.organisation, g.actor.member)
+    away = {role.id for role, _unit in given}
     zh = languages.current() == "zh"
 
     def choice(role: StudyRole) -> RoleChoice:
@@ -229,7 +259,9 @@ def role_choices() -> list[RoleChoice]:
         )
 
     offered = store.all_roles(db.session, g.actor.organisation)
-    return [choice(r) for r in offered if r.retired_at is None or r.id in chosen]
+    return [
+        choice(r) for r in offered if r.id in chosen or (r.retired_at is None and r.id not in away)
+    ]
 
 
 def theme_choices() -> list[ThemeChoice]:
@@ -249,6 +281,7 @@ class ProfilePage(pages.Page):
     email: str
     units: list[str]
     reads: list[str]
+    given: list[GivenRole]
     roles: list[RoleChoice]
     themes: list[ThemeChoice]
     working_on: str
@@ -297,6 +330,7 @@ def profile() -> tuple[str, int] | Response:
                 u.name for u in store.units_of(db.session, g.actor.organisation, g.actor.member)
             ],
             reads=g.member.reads or [g.member.language],
+            given=given_roles(),
             roles=role_choices(),
             themes=theme_choices(),
             working_on=g.member.working_on,
