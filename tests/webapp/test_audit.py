@@ -213,7 +213,7 @@ def test_the_table_is_safe_and_is_logged_itself(app, organisation, ada):
     note("export.own", bad)
     with client_for(app, ada).post("/audit/export", data={"what": "export"}) as answer:
         rows = answer.text.lstrip("\ufeff").splitlines()
-    assert rows[0].startswith("day,time,who,what")
+    assert rows[0].startswith("Day,Time,Who,What")
     assert any(",'=HYPERLINK(1)," in row for row in rows)
     assert any("export.audit" in row and "Ada Admin" in row for row in rows)
 

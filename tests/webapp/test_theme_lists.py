@@ -14,6 +14,7 @@ from tests.webapp.people import NOW, add_member
 from tests.webapp.reflecting import actor, submitted
 from webapp.access import Actor, may_read_list
 from webapp.community import change, db
+from webapp.ids import new_id
 from webapp.themes import draft_actions, draft_store, store
 from webapp.themes.draft_actions import Publication
 from webapp.themes.drafts import Brief, DraftItem
@@ -138,8 +139,10 @@ def test_a_draft_is_for_organizers_alone(maria, ada, grace, client_as):
     assert "Small steps" in client_as(grace).get(f"/lists/{made}/build").text
     assert client_as(ada).get(f"/lists/{made}").status_code == 404  # it is no list yet
     client = client_as(maria)
-    for tail in ("", "/take/md", "/copy", "/begin"):
-        assert client.get(f"/lists/{made}{tail}").status_code in (404, 405)
+    for tail in ("", "/take/md"):
+        assert client.get(f"/lists/{made}{tail}").status_code == 404
+    for tail in ("/copy", "/begin"):
+        assert client.post(f"/lists/{made}{tail}", data={"key": new_id()}).status_code == 404
     for tail in ("/build", "/build/publish", "/build/delete"):
         for address in (f"/lists/{made}{tail}", f"/lists/unknown{tail}"):
             assert client.get(address).status_code == 403
@@ -299,6 +302,8 @@ def test_a_piece_that_is_closed_to_a_reader_leaves_with_nobody(maria, li, omar, 
         assert any("A leak for Harbour" in page for page in chapters) is seen
         rows = list(csv.reader(io.StringIO(client.get(f"/lists/{made}/take/csv").text)))
         assert len(rows) == (4 if seen else 3)
+    chinese = client_as(maria, language="zh").get(f"/lists/{made}/take/csv").text
+    assert "周,开始日期,标题" in chinese.splitlines()[0]
 
 
 def test_a_deleted_theme_list_is_gone_for_everybody(maria, ada, client_as):

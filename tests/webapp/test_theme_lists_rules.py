@@ -15,7 +15,7 @@ from lxml import etree
 from corpus.formats import read
 from webapp import sheets
 from webapp.access import Actor
-from webapp.themes import booklet, drafts, leaving, schedule, sharing
+from webapp.themes import booklet, drafts, leaving, schedule, sharing, wording
 from webapp.themes.booklet import Chapter, Words
 from webapp.themes.drafts import Brief, Draft, DraftItem, Written
 from webapp.themes.entries import Entry
@@ -125,7 +125,7 @@ def test_no_week_is_empty_before_the_last_and_none_comes_too_late(count, over):
 )
 def test_no_cell_of_the_table_is_a_formula(words):
     shown = [entry(words, author=words, sentence=words, note=words, question=words)]
-    table = leaving.as_csv(shown, starts_on=None, address="https://x.example")
+    table = leaving.as_csv(shown, headings=["Title"], starts_on=None, address="https://x.example")
     rows = list(csv.reader(io.StringIO(table.lstrip("\ufeff"), newline="")))
     assert all(not sheets.is_formula(c) for row in rows for c in row if not c.startswith("'"))
     assert sum(c.startswith("'") for c in rows[1]) == 5
@@ -133,14 +133,18 @@ def test_no_cell_of_the_table_is_a_formula(words):
 
 def test_the_table_has_a_row_for_each_reading_with_its_week():
     shown = [entry("One", week=0), entry("Two", week=1, note="a, b\n“c”")]
-    table = leaving.as_csv(shown, starts_on=DAY, address="https://x.example")
-    rows = list(csv.DictReader(io.StringIO(table.lstrip("\ufeff"), newline="")))
-    assert [(r["week"], r["from"], r["title"]) for r in rows] == [
+    headings = wording.columns()
+    table = leaving.as_csv(
+        shown, headings=headings, starts_on=DAY, address="https://x.example"
+    ).lstrip("\ufeff")
+    rows = list(csv.DictReader(io.StringIO(table, newline="")))
+    assert None not in rows[0]  # each cell has a heading
+    assert [(r["Week"], r["From"], r["Title"]) for r in rows] == [
         ("1", "2026-09-07", "One"),
         ("2", "2026-09-14", "Two"),
     ]
-    assert rows[1]["note"] == "a, b\n“c”"
-    assert rows[0]["address"] == "https://x.example/read/a"
+    assert rows[1]["Note"] == "a, b\n“c”"
+    assert rows[0]["Address"] == "https://x.example/read/a"
 
 
 def test_words_stay_words_in_markdown():

@@ -23,7 +23,6 @@ bp = Blueprint("audit", __name__)
 
 PAGE = 60
 AT_ONCE = 500  # lines of the file that are fetched at once
-COLUMNS = ("day", "time", "who", "what", "sentence", "about", "id")
 FILTERS = {"what": 20, "who": 120, "about": 90, "from": 10, "to": 10}
 
 
@@ -64,7 +63,7 @@ def export() -> Response:
 
 
 def _rows(wanted: store.Wanted) -> Iterator[bytes]:
-    yield "\ufeff".encode() + _csv([COLUMNS])
+    yield "\ufeff".encode() + _csv([wording.columns()])
     after = None
     while found := store.events(db.session, g.actor, wanted, after=after, limit=AT_ONCE):
         lines = page.lines(found, _called(found), clock.zone())

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import pgettext
 
 # The name of a line -> its sentence, with places for who did it, what it is about, and
 # its details. A test finds every name that the code records here.
@@ -22,6 +23,7 @@ SENTENCES: dict[str, Any] = {
     "export.audit": _l("%(who)s took a copy of this log."),
     "export.own": _l("%(who)s took along everything of their own."),
     "export.people": _l("%(who)s took a copy of the list of members and units."),
+    "import.file": _l("A file was loaded on the server: people %(members_new)s new, %(members_changed)s changed; units %(units_new)s new, %(units_changed)s changed; roles %(roles_new)s new, %(roles_changed)s changed."),
     "import.own": _l("%(who)s brought back what they had taken along."),
     "import.people": _l("%(who)s imported people and units from a table."),
     "import.people_undone": _l("%(who)s took back an import of people and units."),
@@ -100,6 +102,15 @@ AUDIENCES: dict[str, Any] = {
     "organisation": _l("the organisation"),
     "anonymous": _l("the organisation, without a name"),
 }
+
+
+def columns() -> list[str]:
+    """The headings of the log as a table, in the language of whoever takes it along."""
+    return [
+        pgettext("column", "Day"), pgettext("column", "Time"), pgettext("column", "Who"),
+        pgettext("column", "What"), pgettext("column", "Sentence"), pgettext("column", "About"),
+        pgettext("column", "Id"),
+    ]  # fmt: skip
 
 
 def groups() -> dict[str, str]:

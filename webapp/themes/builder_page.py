@@ -258,13 +258,19 @@ def _row(
     return Row(
         item=item,
         entry=entry,
-        covers=[names[place] for place in about.covers] if about else [],
+        covers=_others(about, names, item.title) if about else [],
         reasons=reasons(about, library),
         note=note,
         question=question,
         other_note=item.note if note != item.note else None,
         other_question=item.question if question != item.question else None,
     )
+
+
+def _others(item: ProposedItem, names: Sequence[str], title: str) -> list[str]:
+    """The parts that a reading speaks of, but for the one that is named for itself."""
+    own = wording.as_in(title)
+    return [names[place] for place in item.covers if names[place] != own]
 
 
 def reasons(about: ProposedItem | None, library: Library) -> list[str]:
@@ -306,7 +312,7 @@ def _more(item: ProposedItem, names: Sequence[str]) -> More:
         lang=labels.html_lang(item.reading.language),
         sentence=without_marks(" ".join(item.sentence.split("\n")))[0],
         minutes=item.minutes,
-        covers=[names[place] for place in item.covers],
+        covers=_others(item, names, item.reading.title),
         by_member=item.reading.kind != "passage",
     )
 

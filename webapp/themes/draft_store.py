@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from webapp.access import Actor, is_organizing
+from webapp.community import named_by
 from webapp.members import names
 from webapp.members.tables import Member
 from webapp.themes.drafts import Brief, Draft, DraftItem
@@ -40,10 +41,7 @@ def draft(session: Session, actor: Actor, draft_id: str) -> Draft | None:
         sa.select(ThemeDraft, names.shown())
         .join(
             Member,
-            sa.and_(
-                Member.organisation_id == ThemeDraft.organisation_id,
-                Member.id == ThemeDraft.member_id,
-            ),
+            named_by(Member, ThemeDraft.member_id),
         )
         .where(_workable(actor), ThemeDraft.id == draft_id[:32])
         .execution_options(populate_existing=True)
@@ -92,10 +90,7 @@ def drafts(session: Session, actor: Actor, *, limit: int) -> list[DraftRow]:
         )
         .join(
             Member,
-            sa.and_(
-                Member.organisation_id == ThemeDraft.organisation_id,
-                Member.id == ThemeDraft.member_id,
-            ),
+            named_by(Member, ThemeDraft.member_id),
         )
         .outerjoin(
             ReadingList,
@@ -134,10 +129,7 @@ def published_theme_lists(session: Session, actor: Actor, *, limit: int) -> list
         .add_columns(names.shown(), sa.func.coalesce(Unit.name, ""))
         .join(
             Member,
-            sa.and_(
-                Member.organisation_id == ReadingList.organisation_id,
-                Member.id == ReadingList.member_id,
-            ),
+            named_by(Member, ReadingList.member_id),
         )
         .outerjoin(
             Unit,

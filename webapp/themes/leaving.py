@@ -13,11 +13,6 @@ from webapp.themes.entries import Entry
 
 _MARKS = re.compile(r"([\\`*_\[\]<>#|])")
 
-COLUMNS = (
-    "place", "week", "from", "title", "author", "language", "level", "minutes", "address",
-    "quotation", "note", "question",
-)  # fmt: skip
-
 
 def as_markdown(
     title: str,
@@ -65,8 +60,14 @@ def _week(pattern: str, week: int, starts_on: dt.date | None) -> str:
     return pattern % {"number": week + 1} + day
 
 
-def as_csv(shown: Sequence[Entry], *, starts_on: dt.date | None, address: str) -> str:
-    return sheets.as_csv(COLUMNS, _rows(shown, starts_on, address))
+def as_csv(
+    shown: Sequence[Entry],
+    *,
+    headings: Sequence[str],
+    starts_on: dt.date | None,
+    address: str,
+) -> str:
+    return sheets.as_csv(headings, _rows(shown, starts_on, address))
 
 
 def _rows(

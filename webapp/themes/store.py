@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, undefer
 
 from webapp.access import Actor
+from webapp.community import named_by
 from webapp.members import names
 from webapp.members import store as members
 from webapp.members.tables import Member
@@ -271,10 +272,7 @@ def items(session: Session, actor: Actor, lists: Collection[str]) -> dict[str, l
         )
         .join(
             ReadingList,
-            sa.and_(
-                ReadingList.organisation_id == ListItem.organisation_id,
-                ReadingList.id == ListItem.list_id,
-            ),
+            named_by(ReadingList, ListItem.list_id),
         )
         .where(readable_by(actor), ListItem.list_id.in_(list(lists)))
         .order_by(ListItem.list_id, ListItem.position)
@@ -367,10 +365,7 @@ def _selected(actor: Actor, at: Any) -> sa.Select[Any]:
         .select_from(ReadingList)
         .join(
             Member,
-            sa.and_(
-                Member.organisation_id == ReadingList.organisation_id,
-                Member.id == ReadingList.member_id,
-            ),
+            named_by(Member, ReadingList.member_id),
         )
         .outerjoin(
             Unit,

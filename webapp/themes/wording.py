@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import pgettext
 
 from webapp import doors
 from webapp.readings import labels
@@ -89,3 +90,13 @@ def listed(words: Sequence[str]) -> str:
 def as_in(title: str) -> str:
     """A part of a theme that the library has no name for; also inside a sentence."""
     return _("the subject of “%(title)s”", title=title)
+
+
+def columns() -> list[str]:
+    """The headings of a list as a table, in the language of whoever takes it along."""
+    return [
+        pgettext("column", "Place"), pgettext("column", "Week"), pgettext("column", "From"),
+        pgettext("column", "Title"), pgettext("column", "Author"), pgettext("column", "Language"),
+        pgettext("column", "Level"), pgettext("column", "Minutes"), pgettext("column", "Address"),
+        pgettext("column", "Quotation"), pgettext("column", "Note"), pgettext("column", "Question"),
+    ]  # fmt: skip

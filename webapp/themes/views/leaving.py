@@ -13,7 +13,7 @@ from webapp.access import needs
 from webapp.community import db
 from webapp.readings.blocks import without_marks
 from webapp.resources import library
-from webapp.themes import booklet, leaving, list_pages
+from webapp.themes import booklet, leaving, list_pages, wording
 from webapp.themes.booklet import Chapter
 from webapp.themes.entries import Entry
 from webapp.themes.list_pages import ListPage
@@ -47,7 +47,9 @@ def written(page: ListPage, ending: str) -> bytes:
     kept, shown = page.kept, page.entries
     address = request.host_url.rstrip("/")
     if ending == "csv":
-        return leaving.as_csv(shown, starts_on=kept.starts_on, address=address).encode()
+        return leaving.as_csv(
+            shown, headings=wording.columns(), starts_on=kept.starts_on, address=address
+        ).encode()
     if ending == "ics" and kept.starts_on is not None:
         return leaving.as_calendar(
             kept.id, kept.title, shown, starts_on=kept.starts_on, address=address,
