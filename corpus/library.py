@@ -100,6 +100,20 @@ class Library(Desk):
             found.update({row["slug"]: convert.record(row) for row in rows})
         return found
 
+    def titles(self, slugs: Iterable[str]) -> dict[str, tuple[str, tuple[str, ...]]]:
+        """Title and themes by slug; of texts that are not there, or were withdrawn, nothing."""
+        found = {}
+        for some in chunks(slugs):
+            rows = self._rows(
+                "select t.slug, t.title, t.themes from texts t"
+                f" where t.slug in ({marks(some)}) and t.withdrawn is null",
+                some,
+            )
+            found.update(
+                {row["slug"]: (row["title"], tuple(json.loads(row["themes"]))) for row in rows}
+            )
+        return found
+
     def texts(
         self,
         wanted: TextFilter = TextFilter(),  # noqa: B008 (frozen)
@@ -145,6 +159,10 @@ class Library(Desk):
             language=self._counts(replace(wanted, language=None, prefer=None), "language"),
             minutes=self._minutes(replace(wanted, minutes=None)),
         )
+
+    def texts_of_themes(self) -> dict[str, int]:
+        """How many texts there are of each theme."""
+        return self._counts(TextFilter(), "themes")
 
     def versions(self, slug: str) -> list[TextRecord]:
         """The other versions of a text (its translation, say), not the withdrawn ones."""

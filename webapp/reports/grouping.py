@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from webapp.reports import small_groups
-from webapp.reports.people_store import Kind
+from webapp.reports.facts import Numbers, numbers
 from webapp.units.rules import Tree, above
+
+
+class Kind(NamedTuple):
+    """People who belong to the same units; `member`: one who stands alone."""
+
+    units: frozenset[str]
+    member: str = ""
 
 
 @dataclass(frozen=True)
@@ -19,24 +27,35 @@ class Groups:
     people: Mapping[Kind, int]
     within: Mapping[Kind, frozenset[str]]  # the units whose figures they are part of
     shown: frozenset[str]
+    places: Mapping[Kind, int]  # of each kind in the order of all of them
 
     @cached_property
     def sizes(self) -> Mapping[str, int]:
         """How many people each unit's figures are about."""
-        return self.sums(self.people)
+        found: Counter[str] = Counter()
+        for kind, number in self.people.items():
+            for unit in self.within[kind]:
+                found[unit] += number
+        return found
 
     @property
     def number(self) -> int:
         """How many people there are."""
         return sum(self.people.values())
 
-    def sums(self, numbers: Mapping[Kind, int]) -> Mapping[str, int]:
-        """By unit, what the people of these kinds come to. Of other people, nothing."""
-        found: Counter[str] = Counter()
-        for kind, number in numbers.items():
-            for unit in self.within.get(kind, ()):
-                found[unit] += number
-        return found
+    def sum(self, unit: str, values: Numbers) -> int:
+        """What the people of a unit come to. `values`: of each kind, in the order of
+        all of them; of other people, nothing."""
+        here = self._of_unit.get(unit)
+        return int(values[here].sum()) if here is not None else 0
+
+    @cached_property
+    def _of_unit(self) -> Mapping[str, Numbers]:
+        found: dict[str, list[int]] = defaultdict(list)
+        for kind, units in self.within.items():
+            for unit in units:
+                found[unit].append(self.places[kind])
+        return {unit: numbers(places) for unit, places in found.items()}
 
 
 class Ways:
@@ -68,7 +87,8 @@ def groups(ways: Ways, people: Mapping[Kind, int], through: Through) -> Groups:
         within[kind] = of_units[units]
         by_groups[within[kind]] += number
     inside = {kind: people[kind] for kind in within}
-    return Groups(inside, within, small_groups.shown(by_groups))
+    places = {kind: place for place, kind in enumerate(people)}
+    return Groups(inside, within, small_groups.shown(by_groups), places)
 
 
 def together(everybody: Groups, asked: Mapping[str, Groups]) -> dict[str, frozenset[str]]:

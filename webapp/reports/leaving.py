@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from webapp import sheets
 from webapp.reports.figures import Table
 from webapp.reports.sections import Section
 
-COLUMNS = ("unit", "from", "to", "question", "figure", "of", "measure", "number")
 
-
-def as_csv(unit: str, days: tuple[str, str], sections: Iterable[Section]) -> str:
+def as_csv(
+    unit: str, days: tuple[str, str], sections: Iterable[Section], *, columns: Sequence[str]
+) -> str:
+    """columns: the names of unit, first day, last day, question, figure, what it is of,
+    measure and number, for whoever reads it."""
     rows = (
         (unit, *days, section.question, figure.title, *line)
         for section in sections
         for figure in section.figures
         for line in lines(figure.table)
     )
-    return sheets.as_csv(COLUMNS, rows)
+    return sheets.as_csv(columns, rows)
 
 
 def lines(table: Table) -> Iterator[tuple[str, str, int]]:

@@ -1,32 +1,21 @@
-"""Is the plan being kept: what the requirements ask of a unit and all below it, and how much of it was done."""
+"""Is the plan being kept: what the requirements ask of a unit and all below it, and how much of it was done. Pure."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-import sqlalchemy as sa
-from sqlalchemy.orm import Session
-
-from webapp import clock
 from webapp.looking_back import days
-from webapp.reports import grouping, people_store, plan_store
-from webapp.reports.grouping import Groups, Ways
-from webapp.reports.people_store import Kind
+from webapp.reports import counted
+from webapp.reports.facts import Facts, Reader, seconds
 from webapp.reports.periods import Period
-from webapp.reports.store import Scope
-from webapp.requirements import holding, spans
-from webapp.requirements import store as requirements
+from webapp.reports.structure import Structure
 from webapp.requirements.asking import Required, Says
-from webapp.requirements.holding import Person, Plan, Since, holds_through
 from webapp.requirements.spans import Span
-from webapp.units.rules import Tree
-from webapp.units.tables import Appointment
 
 MOST_SPANS = 6  # of one requirement: the newest
-MOST_REQUIREMENTS = 12
-SOMEBODY = Person("", "")
+MOST_REQUIREMENTS = 6
 
 
 @dataclass(frozen=True)
@@ -75,50 +64,68 @@ class PlanFound:
     themes: frozenset[str] = frozenset()  # that any of them asks for
 
 
-def found(
-    session: Session, scope: Scope, tree: Tree, ways: Ways, period: Period, units: Sequence[str],
-    everybody: Groups,
-) -> PlanFound:  # fmt: skip
-    """`units`: of which it is to be told; `everybody`: of today."""
-    today, organisation = clock.today(), scope.actor.organisation
-    everything = tuple(requirements.required_in(session, organisation, tree.keys()))
-    up = ways[scope.unit_id]
+Pairs = list[tuple[Says, Span]]
+
+
+@dataclass(frozen=True)
+class Due:
+    """What is asked in a unit in a period: what comes from above stands first."""
+
+    writing: Sequence[tuple[Required, Pairs]]  # those that ask for pieces, and are told
+    more: int
+    without_pieces: tuple[str, ...]
+    themes: frozenset[str]
+
+    @property
+    def readings(self) -> set[str]:
+        return {
+            text for _one, pairs in self.writing for says, _span in pairs for text in says.readings
+        }
+
+    def days(self, period: Period) -> tuple[dt.date, dt.date]:
+        """The first and the last that have to be looked at."""
+        spans = [span for _required, pairs in self.writing for _says, span in pairs]
+        return (
+            min((period.first, *(span.starts for span in spans))),
+            max((period.last, *(span.due for span in spans))),
+        )
+
+
+def due(structure: Structure, unit: str, period: Period) -> Due:
+    up = structure.ways[unit]
     here = [
         (required, pairs)
-        for required in everything
-        if required.unit_id in up or scope.unit_id in ways[required.unit_id]
-        if (pairs := in_period(required, period, today))
+        for required in structure.plan.required
+        if (pairs := _here(structure, required, unit, period))
     ]
-    here.sort(key=lambda one: one[0].unit_id not in up)  # what comes from above stands first
+    here.sort(key=lambda one: one[0].unit_id not in up)
     writing = [(required, ones) for required, pairs in here if (ones := _of_pieces(pairs))]
-    steps = _Steps(session, scope, ways, Plan(_nodes(tree), everything), today, everybody)
-    asked = [
-        steps.asked(required, pairs[-MOST_SPANS:], units)
-        for required, pairs in writing[:MOST_REQUIREMENTS]
-    ]
-    told = tuple(one for one in asked if one.whole(scope.unit_id) is not None)
-    untold = tuple(one.title for one in asked if one.whole(scope.unit_id) is None)
-    return PlanFound(
-        asked=told,
-        more=len(writing[MOST_REQUIREMENTS:]),
-        untold=untold,
-        without_pieces=tuple(
-            pairs[-1][0].title for _required, pairs in here if not _of_pieces(pairs)
-        ),
-        themes=frozenset(
+    return Due(
+        [(required, pairs[-MOST_SPANS:]) for required, pairs in writing[:MOST_REQUIREMENTS]],
+        len(writing[MOST_REQUIREMENTS:]),
+        tuple(pairs[-1][0].title for _required, pairs in here if not _of_pieces(pairs)),
+        frozenset(
             theme for _required, pairs in here for says, _span in pairs for theme in says.themes
         ),
     )
 
 
-Pairs = list[tuple[Says, Span]]
+def _here(structure: Structure, required: Required, unit: str, period: Period) -> Pairs:
+    """The spans in which it was asked in a unit or below it, and nothing stood in for it."""
+    is_below = unit in structure.ways[required.unit_id]
+    pairs = [
+        (says, span)
+        for says, span in in_period(structure.spans(required), period, structure.today)
+        if is_below or structure.stood_below(unit, required.unit_id, span)
+    ]
+    return [] if all(structure.is_replaced(required, *pair, unit) for pair in pairs) else pairs
 
 
-def in_period(required: Required, period: Period, today: dt.date) -> Pairs:
+def in_period(every: Iterable[tuple[Says, Span]], period: Period, today: dt.date) -> Pairs:
     """Spans that were due in the period, and the one that runs in it now."""
     return [
         (says, span)
-        for says, span in spans.of_requirement(required, until=today)
+        for says, span in every
         if span.starts <= today
         and (
             period.first <= span.due <= period.last
@@ -131,159 +138,47 @@ def _of_pieces(pairs: Pairs) -> Pairs:
     return [(says, span) for says, span in pairs if says.write]
 
 
-def _nodes(tree: Tree) -> dict[str, holding.Node]:
-    return {
-        id: holding.Node(id, node.name, node.kind, node.parent, leading_group=node.leading_group)
-        for id, node in tree.items()
-    }
+def found(
+    structure: Structure, due: Due, facts: Facts, reader: Reader, units: Sequence[str],
+    versions: Callable[[Collection[str]], Collection[str]],
+) -> PlanFound:  # fmt: skip
+    """`units`: of which it is to be told, that of the report first; `versions`: of texts,
+    all that count as the same."""
 
+    work = counted.Work(facts, structure, reader)
 
-class _Steps:
-    """What the requirements of one report need to know, each asked for once."""
-
-    def __init__(
-        self, session: Session, scope: Scope, ways: Ways, plan: Plan, today: dt.date,
-        everybody: Groups,
-    ) -> None:  # fmt: skip
-        self.session, self.scope, self.ways, self.plan = session, scope, ways, plan
-        self.today = today
-        self.alone = self._with_roles()
-        self._people: dict[dt.date, Mapping[Kind, int]] = {}
-        self._everybody: list[Groups] = []
-        self._simple: list[tuple[str, Groups, Groups]] = []
-        self._together: dict[dt.date, Mapping[str, Groups]] = {}
-        if not self.alone:
-            self._people[today] = everybody.people
-            self._everybody = [everybody]
-
-    def _with_roles(self) -> dict[str, Person]:
-        """Whoever was given a role for which a requirement is set."""
-        roles = {v.role_id for one in self.plan.required for v in one.versions if v.role_id}
-        if not roles:
-            return {}
-        organisation = self.scope.actor.organisation
-        members = self.session.scalars(
-            sa.select(Appointment.member_id)
-            .where(
-                Appointment.organisation_id == organisation, Appointment.role_id.in_(sorted(roles))
-            )
-            .distinct()
-        )
-        who = [(member, "") for member in sorted(members)]
-        return {one.id: one for one in requirements.persons(self.session, organisation, who)}
-
-    def people(self, day: dt.date) -> Mapping[Kind, int]:
-        """Whoever belongs somewhere now and did on this day."""
-        if day not in self._people:
-            self._people[day] = people_store.kinds(
-                self.session, self.scope.actor.organisation, _end(day), self.alone
-            )
-        return self._people[day]
-
-    def everybody(self, day: dt.date) -> Groups:
-        people = self.people(day)
-        for found in self._everybody:
-            if found.people == people:
-                return found
-        found = grouping.of_everybody(self.ways, people)
-        self._everybody.append(found)
-        return found
-
-    def asked(self, required: Required, pairs: Pairs, units: Sequence[str]) -> Asked:
-        windows = tuple(self.window(required, says, span, units) for says, span in pairs)
-        return Asked(required.id, pairs[-1][0].title, required.unit_id, windows)
-
-    def window(self, required: Required, says: Says, span: Span, units: Sequence[str]) -> Window:
-        day = min(span.due, self.today)
-        groups = self.groups(required, says, day)
-        done = plan_store.done(
-            self.session, self._asked_there(required), says, span,
-            days.span(span.starts, span.due, clock.zone()), _end(day), self.alone,
-        )  # fmt: skip
-        handed_in, answered = groups.sums(done.handed_in), groups.sums(done.answered)
+    def window(required: Required, says: Says, span: Span) -> Window:
+        asked = structure.asked(required, says, span)
+        begins, ends = days.span(span.starts, span.due, structure.zone)
+        times = seconds(begins), seconds(ends)
+        done = work.done(says, span, times, versions(says.readings), asked)
+        sum_of = asked.groups.sum
         return Window(
             span,
             {
                 unit: Kept(
-                    says.write * groups.sizes[unit], handed_in.get(unit, 0), answered.get(unit, 0)
+                    says.write * asked.of(unit),
+                    sum_of(unit, done.handed_in),
+                    sum_of(unit, done.answered),
                 )
                 for unit in units
-                if unit in groups.shown
+                if unit in asked.groups.shown
             },
         )
 
-    def _asked_there(self, required: Required) -> Scope:
-        """Of a requirement of a unit below only its own people are looked through."""
-        if required.unit_id in self.ways[self.scope.unit_id]:
-            return self.scope
-        return Scope(self.scope.actor, required.unit_id)
-
-    def groups(self, required: Required, says: Says, day: dt.date) -> Groups:
-        """For whom it holds on a day, and of which units that may be told."""
-        if self._is_simple(required, says):
-            return self._of_all_there(required.unit_id, self.everybody(day))
-        if day not in self._together:
-            self._together[day] = self._decided(day)
-        return self._together[day][_name(required, says)]
-
-    def _is_simple(self, required: Required, says: Says) -> bool:
-        """Whether it holds for everybody there."""
-        replaced = says.may_replace and self.plan.standing_in.get(required.id)
-        return says.unit_kind is None and says.role_id is None and not replaced
-
-    def _of_all_there(self, unit: str, everybody: Groups) -> Groups:
-        """These are the people of the unit, so they are told where these are; one answer
-        does for all such requirements."""
-        if everybody.sizes.get(unit) == everybody.number:
-            return everybody
-        for one, those, found in self._simple:
-            if one == unit and those is everybody:
-                return found
-        found = grouping.groups(
-            self.ways,
-            everybody.people,
-            lambda kind: [x for x in kind.units if unit in self.ways[x]],
+    every = [
+        Asked(
+            required.id,
+            pairs[-1][0].title,
+            required.unit_id,
+            tuple(window(required, says, span) for says, span in pairs),
         )
-        shown = frozenset(
-            x for x in found.sizes if (x if unit in self.ways[x] else unit) in everybody.shown
-        )
-        found = replace(found, shown=shown)
-        self._simple.append((unit, everybody, found))
-        return found
-
-    def _decided(self, day: dt.date) -> Mapping[str, Groups]:
-        """Requirements that hold for some people of a unit alone. All that are in force
-        on the day are decided together, whoever looks at which unit and period."""
-        people = self.people(day)
-        asked = {
-            _name(required, says): grouping.groups(
-                self.ways, people, self._through(required, says, day)
-            )
-            for required in self.plan.required
-            for says, span in spans.of_requirement(required, until=self.today)
-            if says.write and span.holds(day) and not self._is_simple(required, says)
-        }
-        shown = grouping.together(self.everybody(day), asked)
-        return {name: replace(found, shown=shown[name]) for name, found in asked.items()}
-
-    def _through(self, required: Required, says: Says, day: dt.date) -> grouping.Through:
-        holds: dict[tuple[str, str], bool] = {}  # by unit, for whom has no role, or for one person
-
-        def through(kind: Kind) -> list[str]:
-            person = self.alone.get(kind.member, SOMEBODY)
-            for unit in kind.units:
-                if (unit, person.id) not in holds:
-                    here = replace(person, belongs=(Since(unit, day),))
-                    found = holds_through(required, says, here, self.plan, day=day)
-                    holds[unit, person.id] = found is not None
-            return [unit for unit in kind.units if holds[unit, person.id]]
-
-        return through
-
-
-def _name(required: Required, says: Says) -> str:
-    return f"{required.id} {says.number}"
-
-
-def _end(day: dt.date) -> dt.datetime:
-    return days.span(day, day, clock.zone())[1]
+        for required, pairs in due.writing
+    ]
+    return PlanFound(
+        asked=tuple(one for one in every if one.whole(units[0]) is not None),
+        more=due.more,
+        untold=tuple(one.title for one in every if one.whole(units[0]) is None),
+        without_pieces=due.without_pieces,
+        themes=due.themes,
+    )

@@ -6,25 +6,28 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from corpus.library import Library
 from corpus.records import TextFilter
-from webapp import clock, languages, pages
+from webapp import languages, pages
 from webapp.access import Actor, may_organize
 from webapp.looking_back import days
-from webapp.reports import grouping, people_store, periods, plan, sections, store, wording
-from webapp.reports.grouping import Groups, Ways
+from webapp.reports import counted, kept, periods, plan, sections, store, wording
+from webapp.reports.counted import Found
+from webapp.reports.facts import Reader, seconds
 from webapp.reports.periods import NoPeriod, Period
 from webapp.reports.sections import Section
 from webapp.reports.small_groups import FEWEST
-from webapp.reports.store import Found, Scope
+from webapp.reports.structure import Structure
 from webapp.reports.untouched import by_want
 from webapp.units.rules import Tree, above, open_children
 
-MOST_QUESTIONS = 20
+MOST_QUESTIONS = 10
+NOT_THERE = -2  # the code of a reader of whom nothing is counted
 
 Choice = tuple[str, dict[str, str], bool]  # its name, its query, whether it is chosen
 Unit = tuple[str, str]  # id and name
@@ -54,11 +57,11 @@ class ReportPage(pages.Page):
 
 
 def report(
-    session: Session, actor: Actor, library: Library, tree: Tree, unit_id: str,
+    session: Session, actor: Actor, library: Library, structure: Structure, unit_id: str,
     said: Mapping[str, str],
 ) -> ReportPage:  # fmt: skip
     """Of a unit that the actor organizes."""
-    today, ways = clock.today(), Ways(tree)
+    today, tree = structure.today, structure.tree
     period, problem = None, ""
     try:
         period = periods.asked(said, today)
@@ -66,12 +69,11 @@ def report(
         problem = wording.no_period(none)
     below = [(id, tree[id].name) for id in open_children(tree, unit_id)]
     unit = (unit_id, tree[unit_id].name)
-    now = days.span(today, today, clock.zone())[1]
-    everybody = grouping.of_everybody(ways, people_store.kinds(session, actor.organisation, now))
+    everybody = structure.everybody(today)
     told = unit_id in everybody.shown
     found: tuple[Section, ...] = ()
     if period is not None and told:
-        found = _sections(session, actor, library, tree, ways, [unit, *below], period, everybody)
+        found = _sections(session, actor, library, structure, [unit, *below], period)
     return ReportPage(
         unit=unit,
         path=[
@@ -94,26 +96,61 @@ def report(
 
 
 def _sections(
-    session: Session, actor: Actor, library: Library, tree: Tree, ways: Ways,
-    units: Sequence[Unit], period: Period, everybody: Groups,
+    session: Session, actor: Actor, library: Library, structure: Structure,
+    units: Sequence[Unit], period: Period,
 ) -> tuple[Section, ...]:  # fmt: skip
-    scope = Scope(actor, units[0][0], whole=_is_everybody(tree, units[0][0]))
-    zone = clock.zone()
-    times = days.span(period.first, period.last, zone)
-    steps = [days.span(first, last, zone) for first, last in period.steps]
-    found = store.found(session, scope, times, steps, fewest=FEWEST)
-    questions = store.questions(
-        session, scope, times, nameless=found.nameless > 0, limit=MOST_QUESTIONS
+    unit, zone, codes = units[0][0], structure.zone, structure.codes
+    due = structure.once("due", unit, period, found=lambda: plan.due(structure, unit, period))
+    facts = kept.facts(
+        session, structure, actor.organisation, *_in_utc(due.days(period), structure.today)
     )
-    kept = plan.found(session, scope, tree, ways, period, [id for id, _name in units], everybody)
-    listed = store.listed(session, scope)
+    reader = _reader(actor, structure, anything_entered=len(facts.entered.day) > 0)
+    whole = _is_everybody(structure.tree, unit)
+    of_unit = structure.of_unit(unit, whole=whole)
+    times = _times(period.first, period.last, zone)
+    found = counted.found(
+        facts.pieces, times, [_times(*step, zone) for step in period.steps], of_unit, codes,
+        reader, whole=whole, fewest=FEWEST,
+    )  # fmt: skip
+    questions = counted.questions(
+        facts.asking, times, of_unit, reader,
+        nameless=found.nameless > 0, limit=MOST_QUESTIONS,
+    )  # fmt: skip
+    plan_found = plan.found(
+        structure, due, facts, reader, [id for id, _name in units],
+        lambda readings: store.versions(session, actor, readings),
+    )  # fmt: skip
+    below = None if whole else [id for id in structure.tree if unit in structure.ways[id]]
+    listed = store.listed(session, actor, below)
     return (
-        sections.plan(kept, units, {id: node.name for id, node in tree.items()}),
-        *_about_the_library(library, found, kept.themes, listed),
-        sections.asked(questions),
+        sections.plan(plan_found, units, {id: node.name for id, node in structure.tree.items()}),
+        *_about_the_library(library, found, plan_found.themes, listed),
+        sections.asked(questions, store.questions(session, actor, questions.oldest)),
         sections.waits(found),
         sections.outcomes(found, period),
     )
+
+
+def _reader(actor: Actor, structure: Structure, *, anything_entered: bool = True) -> Reader:
+    codes = structure.codes
+    me = codes.known([actor.member or ""])
+    return Reader(
+        int(me[0]) if len(me) else NOT_THERE,
+        codes.table(actor.units),
+        None if actor.organizer or not anything_entered else codes.table(actor.organizes),
+    )
+
+
+def _times(first: dt.date, last: dt.date, zone: ZoneInfo) -> tuple[int, int]:
+    begins, ends = days.span(first, last, zone)
+    return seconds(begins), seconds(ends)
+
+
+def _in_utc(those: tuple[dt.date, dt.date], today: dt.date) -> tuple[dt.date, dt.date]:
+    """Days in UTC that hold these days wherever the organisation is; none that are ahead."""
+    first, last = (min(day, today) for day in those)
+    day = dt.timedelta(days=1)
+    return first - day, last + day
 
 
 def _about_the_library(
@@ -121,11 +158,11 @@ def _about_the_library(
 ) -> tuple[Section, Section]:
     lang = languages.current()
     names = {id: label.name(lang) for id, label in library.themes().items()}
-    texts = library.texts_by_slug({*found.texts, *listed})
-    on_lists = {theme for slug in listed if slug in texts for theme in texts[slug].themes}
+    texts = library.titles({*found.texts, *listed})
+    on_lists = {theme for slug in listed if slug in texts for theme in texts[slug][1]}
     themes = by_want(
         list(names),
-        texts=library.facets().themes,
+        texts=library.texts_of_themes(),
         pieces=found.themes,
         wanted=(asked_for | on_lists) & names.keys(),
     )
@@ -135,7 +172,7 @@ def _about_the_library(
         for id in without
     }
     return (
-        sections.read(found, {slug: texts[slug].title for slug in texts}, names),
+        sections.read(found, {slug: title for slug, (title, _themes) in texts.items()}, names),
         sections.themes(themes, names, examples),
     )
 

@@ -10,10 +10,11 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from webapp.reports import figures, wording
+from webapp.reports.counted import Found, Questions
 from webapp.reports.figures import Figure, Table
 from webapp.reports.periods import Period
 from webapp.reports.plan import Asked, Kept, PlanFound
-from webapp.reports.store import Found, Question, Questions
+from webapp.reports.store import Question
 from webapp.reports.untouched import Theme, untouched
 
 MOST_DRAWN = 10  # lines of a drawing; the table has all
@@ -56,6 +57,10 @@ def plan(found: PlanFound, units: Units, names: Mapping[str, str]) -> Section:
             sum(kept.answered for kept in wholes),
         )
     notes = []
+    if len(wholes) > 1:
+        notes.append(
+            _("A piece may count for several requirements; it is counted for each of them.")
+        )
     if found.without_pieces:
         titles = _(", ").join(_("“%(name)s”", name=title) for title in found.without_pieces)
         notes.append(
@@ -86,18 +91,21 @@ def plan(found: PlanFound, units: Units, names: Mapping[str, str]) -> Section:
 
 def _of_requirement(number: int, one: Asked, units: Units, names: Mapping[str, str]) -> Figure:
     lines, rows = [], []
+    windows = [(wording.span(window.span), window.kept) for window in one.windows]
     for unit, name in units:
         if (kept := one.whole(unit)) is not None:
-            parts = (kept.answered, kept.handed_in - kept.answered, kept.asked - kept.handed_in)
-            share = [part / (kept.asked or 1) for part in parts]
+            # More is handed in than asked for where newcomers did who need not yet.
+            whole = max(kept.asked, kept.handed_in, 1)
+            parts = (kept.answered, kept.handed_in - kept.answered, whole - kept.handed_in)
+            share = [part / whole for part in parts]
             lines.append(
                 (name, _("%(part)s of %(all)s", part=kept.answered, all=kept.asked), share)
             )
-        for window in one.windows:
-            if (told := window.kept.get(unit)) is not None:
-                rows.append(
-                    (name, wording.span(window.span), told.asked, told.handed_in, told.answered)
-                )
+        rows += [
+            (name, days, told.asked, told.handed_in, told.answered)
+            for days, kept_of in windows
+            if (told := kept_of.get(unit)) is not None
+        ]
     by = names.get(one.unit_id, "")
     return Figure(
         id=f"plan-{number}",
@@ -155,7 +163,7 @@ def _counted(id: str, title: str, what: str, counts: Sequence[tuple[str, int]]) 
     )
 
 
-def asked(found: Questions) -> Section:
+def asked(found: Questions, oldest: tuple[Question, ...]) -> Section:
     notes = []
     if found.elsewhere:
         notes.append(
@@ -188,7 +196,7 @@ def asked(found: Questions) -> Section:
             ),
         )
     return _section(
-        "asked", wording.asked(found), figures=drawn, notes=tuple(notes), questions=found.oldest
+        "asked", wording.asked(found), figures=drawn, notes=tuple(notes), questions=oldest
     )
 
 

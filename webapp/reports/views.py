@@ -8,10 +8,9 @@ from werkzeug.wrappers import Response
 from webapp import pages, sheets
 from webapp.access import may_organize, needs
 from webapp.community import db
-from webapp.reports import leaving, report_page, wording
+from webapp.reports import kept, leaving, report_page, wording
 from webapp.reports.report_page import ReportPage
 from webapp.resources import library
-from webapp.units import store as units
 
 bp = Blueprint("reports", __name__)
 
@@ -35,13 +34,15 @@ def as_csv(unit_id: str) -> Response | tuple[str, int]:
         abort(404)
     wanted = [section for section in page.sections if only in ("", section.id)]
     days = (page.period.first.isoformat(), page.period.last.isoformat())
-    body = leaving.as_csv(page.unit[1], days, wanted).encode()
+    columns = wording.columns()
+    body = leaving.as_csv(page.unit[1], days, wanted, columns=columns).encode()
     return pages.attachment(body, sheets.file_name(f"{page.unit[1]} {page.name}", "csv"), "text/csv")  # fmt: skip
 
 
 def found(unit_id: str) -> ReportPage:
     """A unit that the actor does not organize is answered like one that is not there."""
-    tree = units.tree(db.session, g.actor.organisation)
-    if unit_id not in tree or tree[unit_id].closed or not may_organize(g.actor, unit=unit_id):
+    structure = kept.structure(db.session, g.actor.organisation)
+    unit = structure.tree.get(unit_id)
+    if unit is None or unit.closed or not may_organize(g.actor, unit=unit_id):
         abort(404)
-    return report_page.report(db.session, g.actor, library(), tree, unit_id, request.args)
+    return report_page.report(db.session, g.actor, library(), structure, unit_id, request.args)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from flask_babel import format_date, ngettext
+from flask_babel import format_date, ngettext, pgettext
 from flask_babel import gettext as _
 
 from webapp import languages, shapes
+from webapp.reports.counted import Questions
 from webapp.reports.periods import LONGEST, NoPeriod, Period
 from webapp.reports.plan import Kept
-from webapp.reports.store import Questions
 from webapp.reports.waiting import Waits
 from webapp.requirements.spans import Span
 
@@ -27,6 +27,14 @@ def question(name: str) -> str:
         "waits": _("How long do pieces wait for an answer?"),
         "outcomes": _("What came of it?"),
     }[name]
+
+
+def columns() -> tuple[str, ...]:
+    """Over the columns of the table file."""
+    return (
+        _("Unit"), _("First day"), _("Last day"), pgettext("table file", "Question"), _("Figure"), _("Of what"),
+        _("Measure"), _("Number"),
+    )  # fmt: skip
 
 
 # Days
@@ -81,7 +89,7 @@ def plan(kept: Kept | None, *, untold: bool) -> str:
         return _("That cannot be told here for this period.")
     if kept is None:
         return _("No requirement asks for pieces here in this period.")
-    if kept.asked == kept.answered:
+    if kept.asked <= kept.answered:
         return ngettext(
             "Yes: the %(num)s piece that was asked for is handed in and answered.",
             "Yes: all %(num)s pieces that were asked for are handed in and answered.",

@@ -1,0 +1,165 @@
+"""What a report need not count again: the structure, and the facts of each day.
+
+The database says which days changed (`keeping_changes.py`), in the transaction that
+changed them; what is kept here is used only while it says the same as when that was
+read. So the next report after a withdrawal, a move or a lost role knows of it,
+whichever process wrote it. Kept in memory alone, without names of people or words.
+
+What it says is read before the facts are: should somebody write in between, the facts
+are newer than their mark and are read once more, never older.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from webapp import clock
+from webapp.community import change, db, is_writing
+from webapp.reports import facts_store, structure_store
+from webapp.reports.facts import Codes, Facts
+from webapp.reports.structure import Structure
+from webapp.reports.tables import PLAN, StudyChange
+
+MOST = 1_000_000  # pieces and questions that are kept, some 100 MB
+DAY = dt.timedelta(days=1)
+
+
+@dataclass
+class _OfOrganisation:
+    codes: Codes = field(default_factory=Codes)
+    structure: tuple[tuple[int, dt.date], Structure] | None = None
+    days: OrderedDict[dt.date, tuple[int, Facts]] = field(default_factory=OrderedDict)
+    joined: tuple[tuple[dt.date, tuple[int, ...]], Facts] | None = None  # what was asked last
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+_kept: WeakKeyDictionary[sa.Engine, dict[str, _OfOrganisation]] = WeakKeyDictionary()
+_lock = threading.Lock()
+
+
+def _of(session: Session, organisation: str) -> _OfOrganisation:
+    if is_writing():
+        # What is not committed may never be; nothing of it is kept.
+        return _OfOrganisation()
+    engine = session.get_bind()
+    assert isinstance(engine, sa.Engine)
+    with _lock:
+        return _kept.setdefault(engine, {}).setdefault(organisation, _OfOrganisation())
+
+
+def structure(session: Session, organisation: str) -> Structure:
+    kept = _of(session, organisation)
+    with kept.lock:
+        mark = (_marks(session, organisation, PLAN, PLAN).get(PLAN, 0), clock.today())
+        if kept.structure is None or kept.structure[0] != mark:
+            kept.structure = mark, structure_store.found(session, organisation, kept.codes)
+        return kept.structure[1]
+
+
+def facts(
+    session: Session, structure: Structure, organisation: str, first: dt.date, last: dt.date
+) -> Facts:
+    """Of these days, in UTC, the last with them. `structure`: in whose codes."""
+    kept = _of(session, organisation)
+    if kept.codes is not structure.codes:
+        return facts_store.found(session, organisation, first, last, structure.codes)
+    with kept.lock:
+        marks = _marks(session, organisation, first.isoformat(), last.isoformat())
+        days = [first + DAY * n for n in range((last - first).days + 1)]
+        mark_of = {day: marks.get(day.isoformat(), 0) for day in days}
+        whole = first, tuple(mark_of.values())
+        if kept.joined is not None and kept.joined[0] == whole:
+            return kept.joined[1]
+        for begins, ends in _runs([day for day in days if _is_old(kept, day, mark_of[day])]):
+            found = facts_store.found(session, organisation, begins, ends, kept.codes)
+            for number, one in enumerate(found.by_day(begins, ends)):
+                day = begins + DAY * number
+                kept.days[day] = mark_of[day], one
+        for day in days:
+            kept.days.move_to_end(day)
+        joined = Facts.joined([kept.days[day][1] for day in days])
+        kept.joined = whole, joined
+        _forget(kept)
+        return joined
+
+
+def _is_old(kept: _OfOrganisation, day: dt.date, mark: int) -> bool:
+    known = kept.days.get(day)
+    return known is None or known[0] != mark
+
+
+def _runs(days: list[dt.date]) -> list[tuple[dt.date, dt.date]]:
+    """First and last of days that follow each other."""
+    found: list[tuple[dt.date, dt.date]] = []
+    for day in days:
+        if found and found[-1][1] + DAY == day:
+            found[-1] = found[-1][0], day
+        else:
+            found.append((day, day))
+    return found
+
+
+def _forget(kept: _OfOrganisation) -> None:
+    """The days that were asked for longest ago, where there are too many."""
+    size = sum(one.size for _mark, one in kept.days.values())
+    while size > MOST and kept.days:
+        _day, (_mark, one) = kept.days.popitem(last=False)
+        size -= one.size
+
+
+_MARKS = (  # built once
+    sa.select(StudyChange.day, sa.func.sum(StudyChange.number))
+    .where(
+        StudyChange.organisation_id == sa.bindparam("organisation"),
+        StudyChange.day >= sa.bindparam("first"),
+        StudyChange.day <= sa.bindparam("last"),
+    )
+    .group_by(StudyChange.day)
+)
+
+
+def _marks(session: Session, organisation: str, first: str, last: str) -> Mapping[str, int]:
+    """How often each day of these changed, as its words; of a day that never did, nothing."""
+    rows = session.execute(_MARKS, {"organisation": organisation, "first": first, "last": last})
+    return {day: int(number) for day, number in rows}
+
+
+def put_together() -> None:
+    """A job of the night: of several rows of a day, one. (Rows that somebody else adds
+    meanwhile are others, and stay.)"""
+    with change(db.session) as session:
+        key = StudyChange.organisation_id, StudyChange.day
+        several = sa.select(*key).group_by(*key).having(sa.func.count() > 1).subquery()
+        rows = session.execute(
+            sa.select(*key, StudyChange.id, StudyChange.number).join(
+                several,
+                sa.and_(
+                    several.c.organisation_id == StudyChange.organisation_id,
+                    several.c.day == StudyChange.day,
+                ),
+            )
+        ).all()
+        sums: dict[tuple[str, str], int] = {}
+        for organisation, day, _id, number in rows:
+            sums[organisation, day] = sums.get((organisation, day), 0) + number
+        ids = [id for _organisation, _day, id, _number in rows]
+        for begin in range(0, len(ids), 500):
+            session.execute(
+                sa.delete(StudyChange).where(StudyChange.id.in_(ids[begin : begin + 500]))
+            )
+        if sums:
+            session.execute(
+                sa.insert(StudyChange),
+                [
+                    {"organisation_id": organisation, "day": day, "number": number}
+                    for (organisation, day), number in sums.items()
+                ],
+            )
