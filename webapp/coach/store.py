@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, undefer
 from webapp.access import Actor
 from webapp.coach.phrases import Phrases
 from webapp.coach.tables import CoachChoice, CoachCount, CoachDraft, CoachPhrase
+from webapp.community import named_by
 from webapp.members.tables import Member
 from webapp.reflections.tables import Reflection
 
@@ -37,10 +38,7 @@ def of_draft(session: Session, actor: Actor, reflection_id: str) -> Kept:
         sa.select(CoachDraft.kept, CoachDraft.shown, CoachDraft.answers)
         .join(
             Reflection,
-            sa.and_(
-                Reflection.organisation_id == CoachDraft.organisation_id,
-                Reflection.id == CoachDraft.reflection_id,
-            ),
+            named_by(Reflection, CoachDraft.reflection_id),
         )
         .where(
             CoachDraft.organisation_id == actor.organisation,
@@ -199,9 +197,7 @@ def phrase_rows(session: Session, organisation: str) -> list[PhraseRow]:
         sa.select(CoachPhrase.phrase, CoachPhrase.change, CoachPhrase.at, Member.name)
         .outerjoin(
             Member,
-            sa.and_(
-                Member.organisation_id == CoachPhrase.organisation_id, Member.id == CoachPhrase.by
-            ),
+            named_by(Member, CoachPhrase.by),
         )
         .where(CoachPhrase.organisation_id == organisation)
         .order_by(CoachPhrase.at.desc(), CoachPhrase.phrase)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from recommender.together import Act
 from webapp import clock
+from webapp.community import named_by
 from webapp.reflections.tables import Citation, Reflection
 from webapp.themes.tables import ListItem, ReadingList
 
@@ -40,10 +41,7 @@ def written(session: Session, organisation: str) -> list[Act]:
         sa.select(Reflection.member_id, Citation.text_slug, Reflection.shown_at)
         .join(
             Citation,
-            sa.and_(
-                Citation.organisation_id == Reflection.organisation_id,
-                Citation.reflection_id == Reflection.id,
-            ),
+            named_by(Reflection, Citation.reflection_id),
         )
         .where(in_the_open(organisation), Citation.text_slug != "reflection")  # texts alone
     )
@@ -56,10 +54,7 @@ def listed(session: Session, organisation: str) -> list[Act]:
         sa.select(ReadingList.id, ListItem.reading_group, ReadingList.shared_at)
         .join(
             ListItem,
-            sa.and_(
-                ListItem.organisation_id == ReadingList.organisation_id,
-                ListItem.list_id == ReadingList.id,
-            ),
+            named_by(ReadingList, ListItem.list_id),
         )
         .where(
             ReadingList.organisation_id == organisation,

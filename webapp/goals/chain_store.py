@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from webapp.access import Actor
+from webapp.community import named_by
 from webapp.goals.chain import Cited, GoalFacts, Piece
 from webapp.goals.tables import Goal
 from webapp.members.tables import Member
@@ -52,10 +53,7 @@ def pieces(
         )
         .join(
             Member,
-            sa.and_(
-                Member.organisation_id == Reflection.organisation_id,
-                Member.id == Reflection.member_id,
-            ),
+            named_by(Member, Reflection.member_id),
         )
         .where(readable_by(actor), wanted)
         .order_by(Reflection.created_at, Reflection.id)
@@ -137,7 +135,7 @@ def moved_by(session: Session, actor: Actor, reflection_id: str) -> list[tuple[s
         sa.select(Goal.id, Member.name)
         .join(
             Member,
-            sa.and_(Member.organisation_id == Goal.organisation_id, Member.id == Goal.member_id),
+            named_by(Member, Goal.member_id),
         )
         .join(
             Reflection,

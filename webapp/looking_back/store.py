@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 from webapp.access import Actor
 from webapp.answers import store as answers
 from webapp.answers.tables import Answer
+from webapp.community import named_by
 from webapp.goals.tables import Goal
 from webapp.members import names
 from webapp.members.tables import Member
@@ -65,21 +67,35 @@ def dates(session: Session, actor: Actor, spans: Sequence[Times] | None = None) 
     """When the actor's pieces were written; of these times only, or all."""
     if actor.member is None:
         return []
+    asked: dict[str, Any] = {"organisation": actor.organisation, "member": actor.member}
+    for place, (since, until) in enumerate(spans or ()):
+        asked |= {f"since{place}": since, f"until{place}": until}
+    query = _dates(None if spans is None else len(spans))
+    return [Dated(*row) for row in session.execute(query, asked)]
+
+
+@lru_cache(maxsize=64)
+def _dates(spans: int | None) -> sa.Select[Any]:
+    """For so many times. Built once: to build it took longer than the database."""
+    organisation: sa.BindParameter[str] = sa.bindparam("organisation")
+    member: sa.BindParameter[str] = sa.bindparam("member")
     pieces = sa.union_all(
         sa.select(
             sa.literal("note").label("kind"), Note.id.label("id"), Note.updated_at.label("at")
-        ).where(Note.organisation_id == actor.organisation, Note.member_id == actor.member),
+        ).where(Note.organisation_id == organisation, Note.member_id == member),
         sa.select(sa.literal("reflection"), Reflection.id, _AT).where(
-            Reflection.organisation_id == actor.organisation,
-            Reflection.member_id == actor.member,
+            Reflection.organisation_id == organisation, Reflection.member_id == member
         ),
     ).subquery()
     query = sa.select(pieces).order_by(pieces.c.at, pieces.c.id)
-    if spans is not None:
-        query = query.where(
-            sa.or_(*(sa.and_(pieces.c.at >= since, pieces.c.at < until) for since, until in spans))
-        )
-    return [Dated(*row) for row in session.execute(query)]
+    if spans is None:
+        return query
+    at = pieces.c.at
+    within = (
+        sa.and_(at >= sa.bindparam(f"since{place}"), at < sa.bindparam(f"until{place}"))
+        for place in range(spans)
+    )
+    return query.where(sa.or_(*within))
 
 
 def pieces(session: Session, actor: Actor, times: Times) -> list[Piece]:
@@ -173,9 +189,7 @@ def received(session: Session, actor: Actor, times: Times) -> list[Received]:
         )
         .join(
             Member,
-            sa.and_(
-                Member.organisation_id == Answer.organisation_id, Member.id == Answer.member_id
-            ),
+            named_by(Member, Answer.member_id),
         )
         .where(
             answers.readable_by(actor),

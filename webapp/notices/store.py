@@ -61,8 +61,21 @@ def something_new(session: Session, actor: Actor, *, since: dt.datetime) -> bool
     """Whether there is something that the actor has not seen."""
     if actor.member is None:
         return False
-    found = sa.select(Notice.id).where(_of(actor, since), Notice.seen_at.is_(None)).limit(1)
-    return session.scalar(found) is not None
+    asked = {"organisation": actor.organisation, "member": actor.member, "since": since}
+    return session.scalar(_UNSEEN, asked) is not None
+
+
+# Built once: every page asks it.
+_UNSEEN = (
+    sa.select(Notice.id)
+    .where(
+        Notice.organisation_id == sa.bindparam("organisation"),
+        Notice.member_id == sa.bindparam("member"),
+        Notice.at >= sa.bindparam("since"),
+        Notice.seen_at.is_(None),
+    )
+    .limit(1)
+)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from webapp.goals.store import OpenGoal
 from webapp.looking_back.year_ago import YearAgo
 from webapp.members import store as members
 from webapp.members.tables import Member
-from webapp.readings import labels
+from webapp.readings import labels, unchanged
 from webapp.readings import store as readings
 from webapp.readings.blocks import without_marks
 from webapp.readings.which import group_of
@@ -148,7 +148,7 @@ def for_you(
         working_on=me.working_on,
         rows=rows,
         has_own_words=bool(me.working_on or kinds & {"reflection", "note", "question", "goal"}),
-        has_roles=bool(members.roles_of(session, actor.organisation, me.id)),
+        has_roles=members.has_roles(session, actor.organisation, me.id),
         has_interests=bool(me.interests),
         everything_off=EVERYTHING in me.switched_off,
         step=min(range(len(NEWNESS)), key=lambda step: abs(NEWNESS[step] - me.newness)),
@@ -156,9 +156,13 @@ def for_you(
         chips=chips[:MOST_CHIPS],
         more_chips=len(chips) > MOST_CHIPS,
         due=[] if part else goals.due(session, actor, day),
-        asked=[] if part else [one for one in requirements.mine(session, actor, day) if one.open],
+        asked=[] if part else _asked(session, actor, day),
         year_ago=year_ago,
     )
+
+
+def _asked(session: Session, actor: Actor, day: dt.date) -> list[MemberProgress]:
+    return [one for one in requirements.mine(session, actor, day, earlier=False) if one.open]
 
 
 def _still_there(said: Steer, cards: Sequence[Card], taken: Taken) -> bool:
@@ -183,7 +187,8 @@ def chips_of(
     session: Session, actor: Actor, found: Resources, steers: Sequence[Steer]
 ) -> list[Chip]:
     """Each with what it is called now."""
-    themes, code = found.library.themes(), languages.current()
+    kept = unchanged.of(found.library)
+    themes, code = kept.get("themes", found.library.themes), languages.current()
     named = [s.target for s in steers if s.kind in ("more", "less")]
     texts = found.library.texts_by_slug(
         {group_of(t) for t in named if not t.startswith(REFLECTION)}, withdrawn=True
@@ -225,8 +230,9 @@ def present(
     open to the member."""
     deeds = readings.deeds_of(session, actor, groups=[k.group for k in kept])
     in_library = [k for k in kept if not k.reading.startswith(REFLECTION)]
-    passages = found.library.passages_by_id([k.reading for k in in_library])
-    texts = found.library.texts_by_slug([k.group for k in in_library])
+    library, unaltered = found.library, unchanged.of(found.library)
+    passages = unaltered.of_each("passage", (k.reading for k in in_library), library.passages_by_id)
+    texts = unaltered.of_each("text", (k.group for k in in_library), library.texts_by_slug)
     ids = {k.reading for k in kept} | {r for k in kept for w in k.whys if (r := of_others(w))}
     essays = reflections.readable_among(
         session,
@@ -236,7 +242,7 @@ def present(
     )
     lists = {i for k in kept for w in k.whys if (i := w.list_id)}
     listed = store.listed(session, actor, lists, [k.group for k in kept])
-    themes, code = found.library.themes(), languages.current()
+    themes, code = unaltered.get("themes", library.themes), languages.current()
     said = {s.target: s for s in steers if s.kind in ("more", "less")}
     cards: list[Card] = []
     for piece in kept:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, undefer
 
 from webapp.access import Actor
+from webapp.community import named_by
 from webapp.goals.tables import Goal
 from webapp.members.tables import Member
 from webapp.notes.tables import Note
@@ -112,14 +113,20 @@ def newest_places(session: Session, member: Member, *, limit: int) -> list[Place
 def steers(session: Session, member: Member | Actor, *, limit: int = MOST_STEERS) -> list[Steer]:
     """How the member steers, newest first."""
     organisation, member_id = _keys(member)
-    return list(
-        session.scalars(
-            sa.select(Steer)
-            .where(Steer.organisation_id == organisation, Steer.member_id == member_id)
-            .order_by(Steer.at.desc(), Steer.id)
-            .limit(limit)
-        )
+    asked = {"organisation": organisation, "member": member_id, "limit": limit}
+    return list(session.scalars(_STEERS, asked))
+
+
+# Built once: every list asks it.
+_STEERS = (
+    sa.select(Steer)
+    .where(
+        Steer.organisation_id == sa.bindparam("organisation"),
+        Steer.member_id == sa.bindparam("member"),
     )
+    .order_by(Steer.at.desc(), Steer.id)
+    .limit(sa.bindparam("limit", type_=sa.Integer))
+)
 
 
 def steer(session: Session, actor: Actor, kind: str, target: str) -> Steer | None:
@@ -162,10 +169,7 @@ def named_reflections(
             sa.select(Reflection.id)
             .join(
                 Member,
-                sa.and_(
-                    Member.organisation_id == Reflection.organisation_id,
-                    Member.id == Reflection.member_id,
-                ),
+                named_by(Member, Reflection.member_id),
             )
             .where(
                 Reflection.organisation_id == organisation,
@@ -218,10 +222,7 @@ def listed(
         sa.select(ListItem.list_id, ListItem.reading_group, ReadingList.title, ListItem.note)
         .join(
             ReadingList,
-            sa.and_(
-                ReadingList.organisation_id == ListItem.organisation_id,
-                ReadingList.id == ListItem.list_id,
-            ),
+            named_by(ReadingList, ListItem.list_id),
         )
         .where(
             readable_by(actor),
