@@ -22,15 +22,18 @@ from tests.webapp.test_reports import (
 )
 from webapp.answers import actions as answers
 from webapp.answers.tables import Answer
+from webapp.changes import store as changes
+from webapp.changes.tables import StudyChange
 from webapp.community import change, db
 from webapp.desk.tables import Review
 from webapp.ids import new_id
 from webapp.members.tables import Member
 from webapp.reflections import actions as reflections
 from webapp.reflections.tables import Citation, Reflection, ReflectionTheme
-from webapp.reports import facts_store, kept, structure_store
+from webapp.reports import facts_store, kept
 from webapp.reports.facts import NOBODY, Codes, Facts, Several
-from webapp.reports.tables import StudyChange
+from webapp.requirements import roll_store
+from webapp.requirements.roll import Roll
 from webapp.requirements.tables import EnteredPiece, Requirement, RequirementVersion
 from webapp.units import standing
 from webapp.units.tables import Appointment, Membership, StudyRole, Unit
@@ -68,12 +71,16 @@ def rows(facts: Facts, codes: Codes) -> dict[str, list[tuple[Any, ...]]]:
     }
 
 
-def of_structure(found) -> dict[str, Any]:
+def of_roll(found: Roll) -> dict[str, Any]:
     return {
-        "tree": found.tree, "required": found.plan.required, "stands": found.plan.tree,
-        "memberships": sorted(map(repr, found.memberships)), "given": found.given,
-        "organizing": sorted(map(repr, found.organizing)), "everywhere": sorted(found.everywhere),
-    }  # fmt: skip
+        "tree": found.tree,
+        "required": found.plan.required,
+        "stands": found.plan.tree,
+        "memberships": sorted(map(repr, found.memberships)),
+        "appointments": sorted(map(repr, found.appointments)),
+        "organizing": found.organizing,
+        "everywhere": found.everywhere,
+    }
 
 
 def told(organisation: str) -> tuple[Any, Any]:
@@ -81,16 +88,15 @@ def told(organisation: str) -> tuple[Any, Any]:
     structure = kept.structure(db.session, organisation)
     facts = kept.facts(db.session, structure, organisation, FIRST, LAST)
     db.session.rollback()
-    return of_structure(structure), rows(facts, structure.codes)
+    return of_roll(structure.roll), rows(facts, structure.codes)
 
 
 def true(organisation: str) -> tuple[Any, Any]:
     """Read anew."""
-    codes = Codes()
-    structure = structure_store.found(db.session, organisation, codes)
+    codes, roll = Codes(), roll_store.read(db.session, organisation)
     facts = facts_store.found(db.session, organisation, FIRST, LAST, codes)
     db.session.rollback()
-    return of_structure(structure), rows(facts, codes)
+    return of_roll(roll), rows(facts, codes)
 
 
 @pytest.fixture
@@ -207,7 +213,7 @@ def test_no_change_is_missed(world):
         now = told(world.id)
         assert now != before, name  # it is a change of what is counted
         assert now == true(world.id), name
-        kept.put_together()
+        changes.put_together()
         assert told(world.id) == now
 
 
@@ -282,7 +288,7 @@ def test_rows_of_a_day_become_one_with_their_sum(world):
             StudyChange(organisation_id=world.id, day="2026-05-04", number=n) for n in (2, 3)
         )
     before = sums()
-    kept.put_together()
+    changes.put_together()
     assert sums() == before
     with db.session.begin():
         rows = db.session.scalars(sa.select(StudyChange.day)).all()

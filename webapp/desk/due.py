@@ -11,16 +11,16 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from webapp.access import Actor, may_organize
-from webapp.desk import store
-from webapp.requirements import store as requirements
-from webapp.requirements import tree_store
-from webapp.requirements.asking import Required, Says, says_on
-from webapp.requirements.holding import Plan, Tree, path
+from webapp.requirements import roll_store
+from webapp.requirements.asking import Required, Says
+from webapp.requirements.holding import Person, Plan, replaced_by
 from webapp.requirements.newcomers import asked_through
 from webapp.requirements.spans import Span
 from webapp.requirements.spans import of_requirement as spans_of
+from webapp.units.rules import Tree
 
 MOST = 6
+SOMEBODY = Person("", "")  # without a given role
 
 
 @dataclass(frozen=True)
@@ -34,17 +34,18 @@ class Due:
 def of_units(session: Session, actor: Actor, today: dt.date) -> list[Due]:
     """Requirements of the topmost units that the actor organizes, and of those above
     them; what ends first comes first."""
-    tops = dict(store.topmost(session, actor, limit=MOST))
-    tree = tree_store.way_up(session, actor.organisation, tops)
+    roll = roll_store.roll(session, actor.organisation)
+    plan, tops = roll.plan, dict(topmost(actor, roll.tree)[:MOST])
+    above = {unit for top in tops for unit in plan.paths.get(top, ())}
+    asked = [required for required in plan.required if required.unit_id in above]
     found = []
-    asked = requirements.required_in(session, actor.organisation, tree)
     for required in asked:
         running = _running(required, today)
         if running is None:
             continue
         says, span = running
-        below = [unit for unit in tops if required.unit_id in path(tree, unit)]
-        unit = next((u for u in below if not _replaced(required, says, u, asked, tree, today)), "")
+        below = [unit for unit in tops if required.unit_id in plan.paths.get(unit, ())]
+        unit = next((u for u in below if not _replaced(required, says, u, plan, today)), "")
         if not unit:
             continue
         url = url_for("requirements.progress", unit_id=unit)
@@ -52,15 +53,20 @@ def of_units(session: Session, actor: Actor, today: dt.date) -> list[Due]:
     return sorted(found, key=lambda due: (due.day, due.title))[:MOST]
 
 
-def _replaced(
-    required: Required, says: Says, unit: str, asked: Iterable[Required], tree: Tree, day: dt.date
-) -> bool:
+def topmost(actor: Actor, tree: Tree) -> list[tuple[str, str]]:
+    """Id and name of the open units that the actor organizes and above which they
+    organize none, by name."""
+    mine = tree.keys() if actor.organizer else actor.organizes
+    return [
+        (unit.id, unit.name)
+        for unit in tree.values()
+        if unit.id in mine and unit.parent not in mine and not unit.closed
+    ]
+
+
+def _replaced(required: Required, says: Says, unit: str, plan: Plan, day: dt.date) -> bool:
     """Whether another stands in for it there, for everybody."""
-    if not says.may_replace:
-        return False
-    others = [o for o in asked if o.replaces_id == required.id and o.unit_id in path(tree, unit)]
-    said = [says_on(other, day) for other in others]
-    return any(s is not None and s.unit_kind is None and s.role_id is None for s in said)
+    return replaced_by(required, says, SOMEBODY, unit, plan, day=day) is not None
 
 
 def _running(required: Required, day: dt.date) -> tuple[Says, Span] | None:
@@ -84,8 +90,8 @@ def of_piece(
     """Requirements of writing, or of practice for an experience, that held for the
     author then. Others than the author learn of those that held through a unit which
     they organize; ask only for whoever may act on the piece under the author's name."""
-    organisation = actor.organisation
-    persons = requirements.persons(session, organisation, [(author, "")])
+    roll = roll_store.roll(session, actor.organisation)
+    plan, persons = roll.plan, [roll.person(author)]
     if author != actor.member and not actor.organizer:
         persons = [
             replace(
@@ -94,12 +100,10 @@ def of_piece(
             for person in persons
         ]
     units = {s.unit_id for person in persons for s in (*person.belongs, *person.given)}
-    tree = tree_store.ways_up(session, organisation, units)
-    plan = Plan(tree, tuple(requirements.required_in(session, organisation, tree)))
     here = units if author != actor.member else actor.units
     today = {above for unit in here for above in plan.paths.get(unit, ())}
     found = []
-    for required in plan.required:
+    for required in roll.asked_of(persons):
         running = _running(required, handed_in)
         if running is None or not _asks_for(running[0], genre):
             continue

@@ -20,7 +20,7 @@ from webapp.members.tables import Member
 from webapp.reflections import store as reflections
 from webapp.reflections.store import Mark
 from webapp.reflections.tables import Reflection
-from webapp.units.tables import Appointment, Membership, Unit
+from webapp.units.tables import Membership
 
 Group = Literal["first", "back", "returned", "nameless"]
 
@@ -211,26 +211,6 @@ ASKING_OF = " and ".join(f"answers.{part}" for part in ASKING.split(" and "))
 
 def _is_member(columns: Any, id: Any) -> sa.ColumnElement[bool]:
     return sa.and_(columns.organisation_id == Answer.organisation_id, columns.id == id)
-
-
-def topmost(session: Session, actor: Actor, *, limit: int) -> list[tuple[str, str]]:
-    """Id and name of the open units that the actor organizes and above which they
-    organize none, by name."""
-    query = (
-        sa.select(Unit.id, Unit.name, Unit.parent_id)
-        .where(Unit.organisation_id == actor.organisation, Unit.closed_at.is_(None))
-        .order_by(Unit.name, Unit.id)
-    )
-    if actor.organizer:
-        rows = session.execute(query.where(Unit.parent_id.is_(None)).limit(limit))
-        return [(id, name) for id, name, _above in rows]
-    # The topmost are among those in which a role was given.
-    given = sa.select(Appointment.unit_id).where(
-        Appointment.organisation_id == actor.organisation, Appointment.member_id == actor.member
-    )
-    rows = session.execute(query.where(Unit.id.in_(given)))
-    mine = actor.organizes
-    return [(id, name) for id, name, above in rows if id in mine and above not in mine][:limit]
 
 
 def words(piece: str, published_draft: int) -> str:

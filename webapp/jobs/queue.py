@@ -37,13 +37,13 @@ def init_app(app: Flask) -> None:
         return run
 
     from webapp import community
+    from webapp.changes import store as changes
     from webapp.evaluating import renewal
     from webapp.jobs import reconcile
     from webapp.leaving import actions as leaving
     from webapp.members import accounts
     from webapp.notices import forgetting
     from webapp.reminders import sending
-    from webapp.reports import kept
     from webapp.suggestions import nightly
     from webapp.texts import bringing
 
@@ -74,7 +74,7 @@ def init_app(app: Flask) -> None:
     huey.periodic_task(learned_at, name="learn")(in_app(renewal.nightly))
     counted_at = _in_utc(COUNTED_AT, settings.time_zone, app.extensions["xinde_started"])
     huey.periodic_task(counted_at, name="look_through")(in_app(community.look_through))
-    huey.periodic_task(counted_at, name="put_together")(in_app(kept.put_together))
+    huey.periodic_task(counted_at, name="put_together")(in_app(changes.put_together))
 
 
 def _in_utc(hour: int, zone: str, today: dt.datetime) -> Callable[[dt.datetime], bool]:

@@ -55,7 +55,8 @@ class Reflection(Base, OfOrganisation):
             "genre in ('reflection', 'experience', 'summary', 'speech')", name="genre"
         ),
         sa.Index("ix_reflections_goal", "organisation_id", "goal_id"),
-        # What the organizer's desk looks through, in the order in which it stands there.
+        # What the organizer's desk looks through, in the order in which it stands there, with
+        # all that it asks of a piece: of ten it looks at, nine may be of other units.
         *(
             sa.Index(
                 name,
@@ -65,6 +66,9 @@ class Reflection(Base, OfOrganisation):
                 "member_id",
                 "audience",
                 "unit_id",
+                "status",
+                "hidden_at",
+                "published_draft",
                 sqlite_where=sa.text("desk is not null"),
                 postgresql_where=sa.text("desk is not null"),
             )

@@ -1,6 +1,6 @@
 """What a report need not count again: the structure, and the facts of each day.
 
-The database says which days changed (`keeping_changes.py`), in the transaction that
+The database says which days changed (`webapp/changes`), in the transaction that
 changed them; what is kept here is used only while it says the same as when that was
 read. So the next report after a withdrawal, a move or a lost role knows of it,
 whichever process wrote it. Kept in memory alone, without names of people or words.
@@ -14,7 +14,6 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
@@ -22,11 +21,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from webapp import clock
-from webapp.community import change, db, is_writing
-from webapp.reports import facts_store, structure_store
+from webapp.changes import store as changes
+from webapp.community import is_writing
+from webapp.reports import facts_store
 from webapp.reports.facts import Codes, Facts
 from webapp.reports.structure import Structure
-from webapp.reports.tables import PLAN, StudyChange
+from webapp.requirements import roll_store as rolls
 
 MOST = 1_000_000  # pieces and questions that are kept, some 100 MB
 DAY = dt.timedelta(days=1)
@@ -35,7 +35,7 @@ DAY = dt.timedelta(days=1)
 @dataclass
 class _OfOrganisation:
     codes: Codes = field(default_factory=Codes)
-    structure: tuple[tuple[int, dt.date], Structure] | None = None
+    structure: Structure | None = None
     days: OrderedDict[dt.date, tuple[int, Facts]] = field(default_factory=OrderedDict)
     joined: tuple[tuple[dt.date, tuple[int, ...]], Facts] | None = None  # what was asked last
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -56,12 +56,14 @@ def _of(session: Session, organisation: str) -> _OfOrganisation:
 
 
 def structure(session: Session, organisation: str) -> Structure:
-    kept = _of(session, organisation)
+    kept, roll, today = _of(session, organisation), rolls.roll(session, organisation), clock.today()
     with kept.lock:
-        mark = (_marks(session, organisation, PLAN, PLAN).get(PLAN, 0), clock.today())
-        if kept.structure is None or kept.structure[0] != mark:
-            kept.structure = mark, structure_store.found(session, organisation, kept.codes)
-        return kept.structure[1]
+        found = kept.structure
+        if found is None or found.roll is not roll or found.today != today:
+            for one in (*roll.memberships, *roll.appointments):
+                kept.codes.of(one.member)  # tables by code have room for everybody
+            found = kept.structure = Structure(roll, kept.codes, today)
+        return found
 
 
 def facts(
@@ -72,7 +74,7 @@ def facts(
     if kept.codes is not structure.codes:
         return facts_store.found(session, organisation, first, last, structure.codes)
     with kept.lock:
-        marks = _marks(session, organisation, first.isoformat(), last.isoformat())
+        marks = changes.marks(session, organisation, first.isoformat(), last.isoformat())
         days = [first + DAY * n for n in range((last - first).days + 1)]
         mark_of = {day: marks.get(day.isoformat(), 0) for day in days}
         whole = first, tuple(mark_of.values())
@@ -113,53 +115,3 @@ def _forget(kept: _OfOrganisation) -> None:
     while size > MOST and kept.days:
         _day, (_mark, one) = kept.days.popitem(last=False)
         size -= one.size
-
-
-_MARKS = (  # built once
-    sa.select(StudyChange.day, sa.func.sum(StudyChange.number))
-    .where(
-        StudyChange.organisation_id == sa.bindparam("organisation"),
-        StudyChange.day >= sa.bindparam("first"),
-        StudyChange.day <= sa.bindparam("last"),
-    )
-    .group_by(StudyChange.day)
-)
-
-
-def _marks(session: Session, organisation: str, first: str, last: str) -> Mapping[str, int]:
-    """How often each day of these changed, as its words; of a day that never did, nothing."""
-    rows = session.execute(_MARKS, {"organisation": organisation, "first": first, "last": last})
-    return {day: int(number) for day, number in rows}
-
-
-def put_together() -> None:
-    """A job of the night: of several rows of a day, one. (Rows that somebody else adds
-    meanwhile are others, and stay.)"""
-    with change(db.session) as session:
-        key = StudyChange.organisation_id, StudyChange.day
-        several = sa.select(*key).group_by(*key).having(sa.func.count() > 1).subquery()
-        rows = session.execute(
-            sa.select(*key, StudyChange.id, StudyChange.number).join(
-                several,
-                sa.and_(
-                    several.c.organisation_id == StudyChange.organisation_id,
-                    several.c.day == StudyChange.day,
-                ),
-            )
-        ).all()
-        sums: dict[tuple[str, str], int] = {}
-        for organisation, day, _id, number in rows:
-            sums[organisation, day] = sums.get((organisation, day), 0) + number
-        ids = [id for _organisation, _day, id, _number in rows]
-        for begin in range(0, len(ids), 500):
-            session.execute(
-                sa.delete(StudyChange).where(StudyChange.id.in_(ids[begin : begin + 500]))
-            )
-        if sums:
-            session.execute(
-                sa.insert(StudyChange),
-                [
-                    {"organisation_id": organisation, "day": day, "number": number}
-                    for (organisation, day), number in sums.items()
-                ],
-            )

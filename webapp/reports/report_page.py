@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from corpus.records import TextFilter
 from webapp import languages, pages
 from webapp.access import Actor, may_organize
 from webapp.looking_back import days
+from webapp.readings import unchanged
 from webapp.reports import counted, kept, periods, plan, sections, store, wording
 from webapp.reports.counted import Found
 from webapp.reports.facts import Reader, seconds
@@ -156,25 +158,31 @@ def _in_utc(those: tuple[dt.date, dt.date], today: dt.date) -> tuple[dt.date, dt
 def _about_the_library(
     library: Library, found: Found, asked_for: frozenset[str], listed: set[str]
 ) -> tuple[Section, Section]:
-    lang = languages.current()
-    names = {id: label.name(lang) for id, label in library.themes().items()}
-    texts = library.titles({*found.texts, *listed})
+    lang, kept_of = languages.current(), unchanged.of(library)
+    names = {id: label.name(lang) for id, label in kept_of.get("themes", library.themes).items()}
+    of_library = (slug for slug in {*found.texts, *listed} if "/" not in slug)  # else a member's
+    texts = kept_of.of_each("title", of_library, library.titles)
     on_lists = {theme for slug in listed if slug in texts for theme in texts[slug][1]}
     themes = by_want(
         list(names),
-        texts=library.texts_of_themes(),
+        texts=kept_of.get("texts of themes", library.texts_of_themes),
         pieces=found.themes,
         wanted=(asked_for | on_lists) & names.keys(),
     )
     without = [theme.id for theme in themes if not theme.pieces][: sections.MOST_LISTS]
-    examples = {
-        id: [record.slug for record in library.texts(TextFilter(themes=(id,)), limit=1).items]
-        for id in without
-    }
+    examples = kept_of.of_each("example", without, partial(_examples, library))
     return (
         sections.read(found, {slug: title for slug, (title, _themes) in texts.items()}, names),
         sections.themes(themes, names, examples),
     )
+
+
+def _examples(library: Library, themes: Iterable[str]) -> dict[str, list[str]]:
+    """A text of each theme."""
+    return {
+        id: [record.slug for record in library.texts(TextFilter(themes=(id,)), limit=1).items]
+        for id in themes
+    }
 
 
 def _is_everybody(tree: Tree, unit_id: str) -> bool:

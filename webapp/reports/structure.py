@@ -34,23 +34,13 @@ from webapp.requirements.holding import (
     leading_group,
     replaced_by,
 )
+from webapp.requirements.roll import FOR_GOOD, Office, Roll
 from webapp.requirements.spans import Span
 from webapp.units.rules import Tree
 
 MOST_TOGETHER = 2  # units of one kind of people; who belongs to more stands alone
 SOMEBODY = Person("", "")  # without a given role
-FOR_GOOD = 2**62  # seconds
 MOST_KEPT = 20_000  # answers; each requirement has some
-
-
-@dataclass(frozen=True)
-class Office:
-    """A place that somebody has or had in a unit, from when to before when, in seconds."""
-
-    member: str
-    unit: str
-    since: int
-    until: int = FOR_GOOD
 
 
 @dataclass(frozen=True)
@@ -84,17 +74,23 @@ class Asked:
 
 @dataclass(frozen=True)
 class Structure:
-    tree: Tree
-    plan: Plan
-    memberships: Sequence[Office]  # ended ones too
-    given: Mapping[str, tuple[Given, ...]]  # who was given a role that a requirement is set for
-    organizing: Sequence[Office]  # roles that organize
-    everywhere: Sequence[str]  # organizers of everything
+    roll: Roll
     codes: Codes
     today: dt.date
-    zone: ZoneInfo
     # What was decided on it. (Two threads that decide the same at once do no harm.)
     _kept: dict[Any, Any] = field(default_factory=dict, compare=False)
+
+    @property
+    def tree(self) -> Tree:
+        return self.roll.tree
+
+    @property
+    def plan(self) -> Plan:
+        return self.roll.plan
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.roll.zone
 
     @cached_property
     def ways(self) -> Ways:
@@ -103,9 +99,16 @@ class Structure:
     # People
 
     @cached_property
+    def given(self) -> Mapping[str, tuple[Given, ...]]:
+        """Roles of whoever was given one for which a requirement is set."""
+        roles = {says.role_id for one in self.plan.required for says in one.versions}
+        members = {one.member for one in self.roll.appointments if one.role in roles}
+        return {member: self.roll.person(member).given for member in members}
+
+    @cached_property
     def open_ones(self) -> list[Office]:
         """Memberships that go on, by their beginning."""
-        here = [one for one in self.memberships if one.until == FOR_GOOD]
+        here = [one for one in self.roll.memberships if one.until == FOR_GOOD]
         return sorted(here, key=lambda one: one.since)
 
     @cached_property
@@ -293,25 +296,11 @@ class Structure:
             member
             for member in {one.member for one in self._counted[first:after] if one.unit in below}
             if newcomers.asked_through(
-                required, says, span, self._person(member), self.plan, on=self.today
+                required, says, span, self.roll.person(member), self.plan, on=self.today
             )
             is None
         ]
         return people.by_kind(self.codes.table(late).astype(np.int64))
-
-    def _person(self, member: str) -> Person:
-        belongs = tuple(
-            Since(one.unit, self._day(one.since), self._until(one.until))
-            for one in self._of_member[member]
-        )
-        return Person(member, "", belongs, self.given.get(member, ()))
-
-    @cached_property
-    def _of_member(self) -> Mapping[str, list[Office]]:
-        found: dict[str, list[Office]] = defaultdict(list)
-        for one in self.memberships:
-            found[one.member].append(one)
-        return found
 
     # Who answers
 
@@ -324,7 +313,7 @@ class Structure:
         if whom == "reader":
             return ~found
         if whom == "organizer":
-            found |= np.isin(answerers, self.codes.known(self.everywhere))
+            found |= np.isin(answerers, self.codes.known(self.roll.everywhere))
         for turn, (begins, ends, standing) in enumerate(self._standings):
             then = np.flatnonzero((moments >= begins) & (moments < ends))
             if len(then):
@@ -345,18 +334,22 @@ class Structure:
     def _answering(self, whom: AnsweredBy, turn: int, standing: Standing) -> Answering:
         def found() -> Answering:
             if whom == "organizer":
-                return Answering(self.organizing, self._places(standing.paths), self.codes)
+                return Answering(self._organizing, self._places(standing.paths), self.codes)
             leading = {
                 unit: (group,)
                 for unit in standing.paths
                 if (group := leading_group(standing.tree, unit))
             }
             groups = {group for those in leading.values() for group in those}
-            offices = [one for one in self.memberships if one.unit in groups]
+            offices = [one for one in self.roll.memberships if one.unit in groups]
             return Answering(offices, self._places(leading), self.codes)
 
         answering: Answering = self.once("answering", whom, turn, found=found)
         return answering
+
+    @property
+    def _organizing(self) -> list[Office]:
+        return [one for one in self.roll.appointments if one.role in self.roll.organizing]
 
     def _places(self, of_unit: Mapping[str, Sequence[str]]) -> dict[str, set[str]]:
         """By member, what stands over the units that they are in now."""
@@ -369,12 +362,6 @@ class Structure:
 
     def _end(self, day: dt.date) -> int:
         return seconds(days.span(day, day, self.zone)[1])
-
-    def _day(self, moment: int) -> dt.date:
-        return dt.datetime.fromtimestamp(moment, self.zone).date()
-
-    def _until(self, moment: int) -> dt.date | None:
-        return None if moment == FOR_GOOD else self._day(moment)
 
     def once(self, *key: Any, found: Callable[[], Any]) -> Any:
         """What was found for this key before, or is now."""

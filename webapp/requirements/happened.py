@@ -100,7 +100,3 @@ class Happened:
     attended: tuple[Attended, ...] = ()
     goals: tuple[FollowedUp, ...] = ()  # no organizer knows of these, nor of `readings`
     texts: dict[str, Text] = field(default_factory=dict, compare=False)  # by slug
-
-    @property
-    def answered_by(self) -> set[str]:
-        return {heard.by for piece in self.pieces for heard in piece.heard if heard.by}

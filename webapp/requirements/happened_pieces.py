@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +17,7 @@ from webapp.answers.counting import Answered
 from webapp.answers.tables import Answer
 from webapp.community import named_by
 from webapp.desk.tables import Review
+from webapp.reflections import store as reflections
 from webapp.reflections.tables import Reflection
 from webapp.requirements import texts_store
 from webapp.requirements.happened import Heard, Piece, Reviewed
@@ -30,10 +31,23 @@ def own(session: Session, actor: Actor, since: dt.datetime) -> Found:
     return _pieces(session, actor, session.execute(_own(), asked).all())
 
 
-def of(session: Session, actor: Actor, which: sa.ColumnElement[bool], since: dt.datetime) -> Found:
-    """The same of others."""
-    rows = session.execute(_selected().where(which), {"since": since}).all()
-    return _pieces(session, actor, rows)
+def of_others(
+    session: Session, actor: Actor, members: Collection[str], since: dt.datetime
+) -> Found:
+    """Pieces of these members, as far as the actor may know of them."""
+    asked = {"members": sorted(members), "since": since}
+    return _pieces(session, actor, session.execute(_of_others(actor), asked).all())
+
+
+@lru_cache(maxsize=64)
+def _of_others(actor: Actor) -> Any:
+    return _selected().where(
+        Reflection.member_id.in_(sa.bindparam("members", expanding=True)),
+        Reflection.status == "submitted",
+        Reflection.hidden_at.is_(None),  # of their own too: it is shown as others see it
+        Reflection.audience != "anonymous",  # a count would tell who wrote it
+        reflections.readable_by(actor),
+    )
 
 
 def _pieces(session: Session, actor: Actor, rows: Sequence[Any]) -> Found:

@@ -13,7 +13,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -70,15 +70,8 @@ def of_others(
 ) -> dict[str, Happened]:
     """By member, what the actor may know of each of them from this day on."""
     gathered = _Gathered()
-    shown = sa.and_(
-        Reflection.member_id.in_(sorted(members)),
-        Reflection.status == "submitted",
-        Reflection.hidden_at.is_(None),  # of their own too: it is shown as others see it
-        Reflection.audience != "anonymous",  # a count would tell who wrote it
-        reflections.readable_by(actor),
-    )
     if OF_PIECES.intersection(methods):
-        gathered.add_pieces(happened_pieces.of(session, actor, shown, _begins(since)))
+        gathered.add_pieces(happened_pieces.of_others(session, actor, members, _begins(since)))
         entered = happened_entries.pieces(session, actor, members, since, everywhere=False)
         gathered.add_pieces(entered)
     if "discuss" in methods:
@@ -139,34 +132,9 @@ def _discussed(
 ) -> None:
     """Answers of these members to pieces of others. Of a piece that the actor may not
     read any more nothing is known but that it was answered."""
-    readable = reflections.readable_by(actor)
-    query = (
-        sa.select(
-            Answer.member_id,
-            Answer.at,
-            Reflection.id.label("piece"),
-            Reflection.published_title,
-            Reflection.themes,
-            Reflection.text_slug,
-            readable.label("readable"),
-        )
-        .join(
-            Reflection,
-            named_by(Reflection, Answer.reflection_id),
-        )
-        .where(
-            Answer.organisation_id == actor.organisation,
-            Answer.member_id.in_(sorted(members)),
-            Answer.kind != "reply",
-            Answer.at >= _begins(since),
-            Answer.taken_back_at.is_(None),
-            Answer.hidden_at.is_(None),
-            Reflection.member_id != Answer.member_id,
-        )
-    )
-    if readable_only:
-        query = query.where(reflections.open_to(actor), Reflection.hidden_at.is_(None))
-    rows = session.execute(query).all()
+    query = _answers(actor, readable_only=readable_only)
+    asked = {"members": sorted(members), "since": _begins(since)}
+    rows = session.execute(query, asked).all()
     texts = texts_store.cited(session, actor, [row.piece for row in rows if row.readable])
     for row in rows:
         if not row.readable:
@@ -183,6 +151,37 @@ def _discussed(
                 texts=frozenset(about),
             )
         )
+
+
+@lru_cache(maxsize=64)  # to build it takes longer than the database does
+def _answers(actor: Actor, *, readable_only: bool) -> Any:
+    query = (
+        sa.select(
+            Answer.member_id,
+            Answer.at,
+            Reflection.id.label("piece"),
+            Reflection.published_title,
+            Reflection.themes,
+            Reflection.text_slug,
+            reflections.readable_by(actor).label("readable"),
+        )
+        .join(
+            Reflection,
+            named_by(Reflection, Answer.reflection_id),
+        )
+        .where(
+            Answer.organisation_id == actor.organisation,
+            Answer.member_id.in_(sa.bindparam("members", expanding=True)),
+            Answer.kind != "reply",
+            Answer.at >= sa.bindparam("since"),
+            Answer.taken_back_at.is_(None),
+            Answer.hidden_at.is_(None),
+            Reflection.member_id != Answer.member_id,
+        )
+    )
+    if readable_only:
+        query = query.where(reflections.open_to(actor), Reflection.hidden_at.is_(None))
+    return query
 
 
 def _attended(

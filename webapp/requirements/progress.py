@@ -15,7 +15,7 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from webapp.access import Actor, may_organize
-from webapp.requirements import happened_store, newcomers, store, tree_store
+from webapp.requirements import happened_store, newcomers, roll_store, store
 from webapp.requirements.asking import Method, Required, Says
 from webapp.requirements.counting import SpanProgress, Why, progress_in
 from webapp.requirements.happened import Happened
@@ -100,11 +100,11 @@ def mine(
 ) -> list[MemberProgress]:
     """What is asked of the actor: what is due first comes first. Without what was due
     `earlier` less is asked of the database."""
-    person = store.me(session, actor)
-    plan = _plan(session, actor, [person])
+    roll = roll_store.roll(session, actor.organisation)
+    plan, person = roll.plan, roll.person(str(actor.member), actor.name)
     asked = [
         (required, held, _late(required, spans, person, plan, on))
-        for required in plan.required
+        for required in roll.asked_of([person])
         if (spans := [one for one in _spans(required, on) if earlier or one.span.due >= on])
         and (held := _held(required, spans, person, plan, on))
     ]
@@ -113,7 +113,7 @@ def mine(
     first = min(one.span.starts for _required, held, _came in asked for one in held)
     said = [one.says for _required, held, _came in asked for one in held]
     happened = happened_store.own(session, actor, first, _methods(said))
-    who = _answerers(session, actor, plan, said, happened.answered_by)
+    who = roll.answerers
     found = []
     for required, held, late in asked:
         shown = [_progress(one, happened, plan, who, on) for one in held]
@@ -177,12 +177,16 @@ def of_unit(
     """The people of the unit and of all below it, by name, a page at a time. Ask only
     for a unit that the actor organizes. The number of statements does not grow with
     people."""
-    people, more = store.people_page(session, actor.organisation, unit_id, after=after, limit=limit)
-    persons = store.persons(session, actor.organisation, people)
-    plan = _plan(session, actor, persons)
+    roll = roll_store.roll(session, actor.organisation)
+    plan = roll.plan
+    people, more = store.people_page(
+        session, actor.organisation, roll.below(unit_id), after=after, limit=limit
+    )
+    persons = [roll.person(*one) for one in people]
+    every_requirement = roll.asked_of(persons)
     asked: dict[str, list[tuple[Person, Held]]] = {}
     carry = _by_unit_above(persons, plan)
-    for required in plan.required:
+    for required in every_requirement:
         near = [one for one in _spans(required, on) if _is_of_day(one.span, on)]
         for person in carry.get(required.unit_id, ()) if near else ():
             if theirs := _held(required, near, person, plan, on, within=unit_id):
@@ -192,10 +196,9 @@ def of_unit(
     since = min((held.span.starts for held in every), default=on)
     members = [person.id for person in persons]
     happened = happened_store.of_others(session, actor, members, since, _methods(said))
-    heard = {by for one in happened.values() for by in one.answered_by}
-    who = _answerers(session, actor, plan, said, heard)
+    who = roll.answerers
     found = []
-    for required in plan.required:
+    for required in every_requirement:
         by_span: dict[tuple[Says, Span], list[PersonProgress]] = {}
         for person, held in asked.get(required.id, []):
             progress = _as_seen(_progress(held, happened[person.id], plan, who, on))
@@ -237,23 +240,8 @@ class Held(Asked):
     through: str = ""
 
 
-def _plan(session: Session, actor: Actor, persons: Sequence[Person]) -> Plan:
-    units = {since.unit_id for person in persons for since in (*person.belongs, *person.given)}
-    tree = tree_store.ways_up(session, actor.organisation, units)
-    return Plan(tree, tuple(store.required_in(session, actor.organisation, tree.keys())))
-
-
 def _methods(said: Collection[Says]) -> set[Method]:
     return {method for says in said for method, _count in says.asked}
-
-
-def _answerers(
-    session: Session, actor: Actor, plan: Plan, said: Collection[Says], heard: Collection[str]
-) -> Answerers:
-    """Whose answers count, where that is not any reader's."""
-    if not heard or all(says.answered_by == "reader" for says in said):
-        return Answerers()
-    return store.answerers(session, actor.organisation, plan.tree, heard)
 
 
 def _opens(actor: Actor, required: Required, units: Collection[str], plan: Plan) -> bool:

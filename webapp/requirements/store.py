@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from functools import cache
@@ -12,16 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from webapp import clock
-from webapp.access import Actor
-from webapp.community import as_list, named_by, one_of
+from webapp.community import as_list, one_of
 from webapp.members.tables import Member
 from webapp.requirements.asking import Required, Says
 from webapp.requirements.holding import (
-    Answerers,
-    Given,
     Node,
-    Person,
-    Since,
     leading_group,
 )
 from webapp.requirements.tables import Requirement, RequirementVersion
@@ -223,11 +217,15 @@ def leads_somebody(
 
 
 def people_page(
-    session: Session, organisation: str, unit_id: str, *, after: str | None, limit: int
+    session: Session,
+    organisation: str,
+    below: Collection[str],
+    *,
+    after: str | None,
+    limit: int,
 ) -> tuple[list[tuple[str, str]], str | None]:
-    """Present members of the unit and all below it, by name, each once: (id, name), and
-    the mark of the next page."""
-    below = session.scalars(_below(organisation, unit_id)).all()
+    """Present members of these units (one and all below it), by name, each once: (id,
+    name), and the mark of the next page."""
     asked = {"organisation": organisation, "units": as_list(below), "many": limit + 1}
     query = _people(many=len(below) > MANY)
     if after is not None:
@@ -263,113 +261,3 @@ def _people(*, many: bool) -> Any:
         .order_by(Member.name, Member.id)
         .limit(sa.bindparam("many", type_=sa.Integer))
     )
-
-
-def persons(
-    session: Session, organisation: str, people: Collection[tuple[str, str]]
-) -> list[Person]:
-    """Where these people belonged and what roles they were given, ever."""
-    asked = {"organisation": organisation, "members": [id for id, _name in people]}
-    belongs: dict[str, list[Since]] = {}
-    for member, unit, since, until in session.execute(_belong(), asked):
-        belongs.setdefault(member, []).append(Since(unit, _day_of(since), _day(until)))
-    given: dict[str, list[Given]] = {}
-    for member, unit, role, since, until in session.execute(_were_given(), asked):
-        given.setdefault(member, []).append(Given(unit, _day_of(since), _day(until), role))
-    return [
-        Person(id, name, tuple(belongs.get(id, ())), tuple(given.get(id, ())))
-        for id, name in people
-    ]
-
-
-@cache
-def _belong() -> Any:
-    return sa.select(
-        Membership.member_id, Membership.unit_id, Membership.since, Membership.until
-    ).where(
-        Membership.organisation_id == sa.bindparam("organisation"),
-        Membership.member_id.in_(sa.bindparam("members", expanding=True)),
-    )
-
-
-@cache
-def _were_given() -> Any:
-    return sa.select(
-        Appointment.member_id,
-        Appointment.unit_id,
-        Appointment.role_id,
-        Appointment.since,
-        Appointment.until,
-    ).where(
-        Appointment.organisation_id == sa.bindparam("organisation"),
-        Appointment.member_id.in_(sa.bindparam("members", expanding=True)),
-    )
-
-
-def answerers(
-    session: Session, organisation: str, tree: Mapping[str, Node], among: Collection[str]
-) -> Answerers:
-    """Who of `among` answers for the units of this tree, now and before."""
-    asked = {"organisation": organisation}
-    appointed: dict[str, list[tuple[str, Since]]] = {}
-    for unit, member, since, until in session.execute(
-        _appointed(), {**asked, "units": sorted(tree)}
-    ):
-        appointed.setdefault(unit, []).append((member, Since(unit, _day_of(since), _day(until))))
-    everywhere = session.scalars(_everywhere(), {**asked, "members": sorted(among)})
-    groups: dict[str, list[tuple[str, Since]]] = {}
-    led_by = {node.leading_group for node in tree.values()}
-    led_by |= {before.leading_group for node in tree.values() for before in node.before}
-    leading = sorted(group for group in led_by if group)
-    for unit, member, since, until in (
-        session.execute(_of_groups(), {**asked, "units": leading}) if leading else ()
-    ):
-        groups.setdefault(unit, []).append((member, Since(unit, _day_of(since), _day(until))))
-    return Answerers(
-        appointed={unit: tuple(who) for unit, who in appointed.items()},
-        everywhere=frozenset(everywhere),
-        groups={unit: tuple(who) for unit, who in groups.items()},
-    )
-
-
-@cache
-def _appointed() -> Any:
-    return (
-        sa.select(Appointment.unit_id, Appointment.member_id, Appointment.since, Appointment.until)
-        .join(StudyRole, sa.and_(named_by(StudyRole, Appointment.role_id), StudyRole.organizes))
-        .where(
-            Appointment.organisation_id == sa.bindparam("organisation"),
-            Appointment.unit_id.in_(sa.bindparam("units", expanding=True)),
-        )
-    )
-
-
-@cache
-def _everywhere() -> Any:
-    return sa.select(Member.id).where(
-        Member.organisation_id == sa.bindparam("organisation"),
-        Member.id.in_(sa.bindparam("members", expanding=True)),
-        sa.or_(Member.organizer, Member.administrator),
-    )
-
-
-@cache
-def _of_groups() -> Any:
-    return sa.select(
-        Membership.unit_id, Membership.member_id, Membership.since, Membership.until
-    ).where(
-        Membership.organisation_id == sa.bindparam("organisation"),
-        Membership.unit_id.in_(sa.bindparam("units", expanding=True)),
-    )
-
-
-def me(session: Session, actor: Actor) -> Person:
-    return persons(session, actor.organisation, [(str(actor.member), actor.name)])[0]
-
-
-def _day_of(at: dt.datetime) -> dt.date:
-    return at.astimezone(clock.zone()).date()
-
-
-def _day(at: dt.datetime | None) -> dt.date | None:
-    return None if at is None else _day_of(at)

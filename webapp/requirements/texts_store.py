@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from corpus.records import TextRecord
 from webapp import resources
 from webapp.access import Actor
+from webapp.readings import unchanged
 from webapp.reflections import store as reflections
 from webapp.reflections.subjects import OF_MEMBERS
 from webapp.reflections.tables import Citation, Reflection
@@ -26,8 +27,14 @@ def of(session: Session, actor: Actor, slugs: Collection[str]) -> dict[str, Text
     nothing is known."""
     if not slugs:
         return {}
-    records = resources.library().texts_by_slug(slugs, withdrawn=True)
-    found = {slug: _text(record) for slug, record in records.items()}
+    library = resources.library()
+
+    def read(some: list[str]) -> dict[str, Text]:
+        records = library.texts_by_slug(some, withdrawn=True)
+        return {slug: _text(record) for slug, record in records.items()}
+
+    of_library = [slug for slug in slugs if not slug.startswith(PIECE)]
+    found = unchanged.of(library).of_each("what was read", of_library, read)
     pieces = [slug.removeprefix(PIECE) for slug in slugs if slug.startswith(PIECE)]
     if pieces:
         for id, title, themes in session.execute(

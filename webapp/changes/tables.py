@@ -1,4 +1,4 @@
-"""Table of what changed since a report counted it: how often, by day."""
+"""Table of what changed: how often, by day."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PLAN = "plan"  # what is not of one day: units, people, roles and requirements
 class StudyChange(Base):
     """That pieces of a day, or the plan, changed so many times. Says nothing of which
     piece or of whom. The sum of a day only ever grows, so an equal sum means that
-    nothing changed. Kept by the database (keeping_changes.py); nothing else sets it.
+    nothing changed. Kept by the database (keeping.py); nothing else sets it.
     """
 
     __tablename__ = "study_changes"

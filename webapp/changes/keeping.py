@@ -7,7 +7,7 @@ others: what was withdrawn is gone from the next report.
 
 SQLite has one writer, so one row of each day is raised. PostgreSQL has many, which
 would wait for each other there (and, over several days, for ever); each adds a row, and
-in the night those of a day become one (`kept.put_together`). Used by the migration and
+in the night those of a day become one (`store.put_together`). Used by the migration and
 by nothing else: a later change of the rule is a later migration with its own copy.
 """
 

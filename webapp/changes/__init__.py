@@ -1,0 +1,1 @@
+"""What changed of study: by this, whatever is kept in memory knows whether it is still so."""
