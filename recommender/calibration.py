@@ -55,7 +55,7 @@ def _of_words(snapshot: Snapshot, scored: Scored, asked: Asked, lines: list[int]
     strength = scored.strength[lines]
     size = min(NEAREST, strength.shape[1])
     columns = np.argpartition(-strength, size - 1, axis=1)[:, :size]
-    near = np.take_along_axis(strength, columns, axis=1)
+    near = strength[np.arange(len(lines))[:, None], columns]
     weights = np.array([asked.pieces[line].weight for line in lines])
     shares = weights[:, None] * near / np.maximum(near.sum(axis=1, keepdims=True), 1e-12)
     codes = snapshot.group_of[scored.rows[columns.ravel()]].tolist()

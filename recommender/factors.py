@@ -13,8 +13,10 @@ OTHER_LANGUAGE = 0.8  # for readings not in the member's first language
 # never less than this, so that a passage of a book is offered when clearly closer.
 LEAST_TIME = 0.6
 # By the number of texts read of a theme: 0, 1, 2, 3 and more.
-ADVANCED = np.array([0.9, 0.95, 1.0, 1.0])
-INTRODUCTORY = np.array([1.0, 1.0, 1.0, 0.9])
+ADVANCED = [0.9, 0.95, 1.0, 1.0]
+INTRODUCTORY = [1.0, 1.0, 1.0, 0.9]
+OTHERS = [1.0, 1.0, 1.0, 1.0]
+BY_LEVEL = np.array([OTHERS, INTRODUCTORY, OTHERS, ADVANCED])  # see `catalogue.LEVELS`
 NEXT_PART = 1.2  # of a series that the member has begun
 LATER_PART = 0.7  # they wait until what comes before them was read
 FRESHNESS = 1 / 3  # what the slider at 1 adds to a text that came in lately
@@ -57,5 +59,5 @@ def for_time(minutes: np.ndarray, available: int | None) -> np.ndarray:
 
 def for_level(level: np.ndarray, read: np.ndarray) -> np.ndarray:
     """Introductory texts of a theme first; after a few, those that lead further."""
-    step = np.clip(read, 0, 3)
-    return np.where(level == 3, ADVANCED[step], np.where(level == 1, INTRODUCTORY[step], 1.0))
+    found: np.ndarray = BY_LEVEL[level, read.clip(0, 3)]
+    return found

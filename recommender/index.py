@@ -17,6 +17,7 @@ from models.text_model import TextModel
 from recommender import quoting, segments, vector_store
 from recommender.embedding import sentences_of
 from recommender.errors import IndexBroken, IndexMismatch, IndexMissing
+from recommender.products import multiply
 from recommender.quantised import CODES_FROM, Near
 from recommender.readings import Reading
 from recommender.segments import Group, Segment
@@ -95,7 +96,7 @@ class Snapshot:
         out = np.empty((len(queries), self.size), np.float32)
         start = 0
         for matrix in self.matrices:
-            np.matmul(queries, matrix.T, out=out[:, start : start + len(matrix)])
+            multiply(queries, matrix, out[:, start : start + len(matrix)])
             start += len(matrix)
         return out
 

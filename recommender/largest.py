@@ -6,6 +6,8 @@ from itertools import pairwise
 
 import numpy as np
 
+PARTS = 8  # for each of the largest that are wanted; so hardly more than those pass the bound
+
 
 def best_lines(products: np.ndarray, starts: np.ndarray) -> np.ndarray:
     """(m, n) of all vectors -> (e, n): the best of each query's lines, in place.
@@ -37,27 +39,24 @@ def distinct(numbers: np.ndarray) -> np.ndarray:
 def nearest(values: np.ndarray, k: int, offset: int, floor: float) -> np.ndarray:
     """(e, k) columns of the k largest values above `floor` in each row, -1 where fewer.
 
-    Exact. Long rows are first cut by a threshold guessed from a sample: one
-    comparison of the whole matrix instead of a partition of each row.
+    Exact. Long rows are first cut by a bound: one comparison of the whole matrix instead
+    of a partition of each row.
     """
     e, n = values.shape
     out = np.full((e, min(k, n)), -1, np.int64)
     guess = np.full(e, floor, np.float32)
-    if n > 4096:
-        sample = values[:, :: n // 512]
-        # So many are let through that hardly ever too few are: then a whole row is sorted.
-        rank = max(16, int(np.ceil(3 * k * sample.shape[1] / n)))
-        if rank < sample.shape[1]:
-            # Sorted: np.partition takes ten times as long where most are 0. What is
-            # equal to the guess is let through: of words there are many alike.
-            below = np.nextafter(np.sort(sample, axis=1)[:, -rank], np.float32(-np.inf))
-            guess = np.maximum(below, guess)
+    each = n // (PARTS * k)
+    if n > 4096 and each > 1:
+        # The k-th largest of the largest of some parts: k values at least are as large.
+        tops = values[:, : n // each * each].reshape(e, each, n // each).max(axis=1)
+        # Sorted: np.partition takes ten times as long where most are 0. What is equal
+        # to the bound is let through: of words there are many alike.
+        below = np.nextafter(np.sort(tops, axis=1)[:, -k], np.float32(-np.inf))
+        guess = np.maximum(below, guess)
     flat = np.flatnonzero(values > guess[:, None])
     bounds = np.searchsorted(flat, np.arange(e + 1) * n).tolist()
     for row, (first, last) in enumerate(pairwise(bounds)):
         columns = flat[first:last] - row * n
-        if len(columns) < k and guess[row] > floor:
-            columns = np.flatnonzero(values[row] > floor)
         if len(columns) > k:
             columns = _largest(columns, values[row].take(columns), k)
         out[row, : len(columns)] = columns

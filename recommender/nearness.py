@@ -14,6 +14,7 @@ import numpy as np
 
 from recommender.index import Block, Snapshot
 from recommender.largest import best_lines, distinct, nearest
+from recommender.products import multiply
 from recommender.quantised import Near, fetch_for
 
 # When fewer free readings than so many times those wanted are left of the ones
@@ -153,7 +154,7 @@ class Meaning:
             if left.min() >= LEAST_LEFT * size:
                 return distinct(named[named >= 0]) + block.start
         part = self._snapshot.vectors_of(block)
-        values = best_lines(self._vectors @ part.T, self._starts)
+        values = best_lines(multiply(self._vectors, part), self._starts)
         values[:, blocked] = -np.inf
         found = nearest(values, size, block.start, -np.inf)
         return distinct(found[found >= 0])

@@ -23,6 +23,7 @@ _ASIDE = re.compile(
     r"\((?:(?!\n\n)[^()])+\)|（(?:(?!\n\n)[^（）])+）|\[(?:(?!\n\n)[^\[\]])+\]"
     r"|(?<!\*)\*{1,3}(?![*\s])(?:(?!\n\n)[^*])+\*{1,3}(?!\*)"
 )
+_OPENS = "(（[*"
 _MARKS = "*_#>“”\"'‘’「」《》 \t\n"
 _ENDS = "。！？!?.…;；"
 _CLAUSE_END = re.compile(r"[,;:](?=\s)|[.!?](?=\s|$)|[，；：。！？]")
@@ -40,10 +41,11 @@ def best(
     Asides, headings and sentences of a word or two (those not `quotable`, which
     is asked only where there is a choice) are quoted when nothing else gave anything.
     """
-    gave = [i for i, gain in enumerate(gains) if gain > 0]
+    # Best first; of two that gave the same, the first.
+    ranked = sorted([(-round(gain, 5), i) for i, gain in enumerate(gains) if gain > 0])
+    gave = [i for _gain, i in ranked]
     if len(gave) < 2:
         return gave[0] if gave else None
-    gave.sort(key=lambda i: -round(gains[i], 5))  # of two that gave the same, the first
     most = next((i for i in gave if quotable(i)), None)
     first = gave[0] if most is None else most
     low, high = HANDY.get(language, OTHERWISE_HANDY)
@@ -74,6 +76,9 @@ class Quotable:
 
     @cached_property
     def _asides(self) -> list[Span]:
+        # Most texts have none, and to try at each of their letters takes far longer.
+        if not any(mark in self._text for mark in _OPENS):
+            return []
         return [match.span() for match in _ASIDE.finditer(self._text)]
 
 

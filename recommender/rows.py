@@ -7,6 +7,7 @@ parts of that row's evidence.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -39,8 +40,7 @@ SHORTLIST = 20
 CLOSE = strength_of(0.8)  # from which evidence is a reason
 
 
-@dataclass(frozen=True)
-class Contender:
+class Contender(NamedTuple):  # a list has dozens; see `Part`
     """A text's best passage for one row of cards."""
 
     row: int

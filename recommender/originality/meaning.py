@@ -22,6 +22,7 @@ from recommender.centring import centred
 from recommender.embedding import sentences_of
 from recommender.index import Index, Snapshot
 from recommender.originality.finding import language_of
+from recommender.products import multiply
 from recommender.readings import Reading
 
 Span = tuple[int, int]
@@ -145,7 +146,7 @@ def _sentences(
     for block in snapshot.blocks:
         if block.language != language:
             continue
-        products = queries @ snapshot.vectors_of(block).T
+        products = multiply(queries, snapshot.vectors_of(block))
         closed = snapshot.told[snapshot.group_of[block.start : block.stop]]
         dead = snapshot.dead[(snapshot.dead >= block.start) & (snapshot.dead < block.stop)]
         products[:, closed] = -np.inf
