@@ -12,13 +12,13 @@ from urllib.parse import quote
 import nh3
 from babel import Locale, dates
 from flask import Flask, g, request, url_for
-from flask_babel import format_time, get_locale, get_translations, ngettext
+from flask_babel import format_time, get_locale, ngettext
 from flask_babel import gettext as _
 from lucide.jinja import lucide
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
-from webapp import clock, languages
+from webapp import clock, languages, phrases
 from webapp.community import db
 
 MARKDOWN_LIMIT = 200_000  # characters; longer is shown as plain paragraphs
@@ -54,7 +54,7 @@ def init_app(app: Flask) -> None:
         text_lang=text_lang,
     )
     app.jinja_env.globals.update(icon=icon, languages=languages.LANGUAGES)
-    _translate_quickly(app)
+    phrases.init_app(app)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.context_processor(
@@ -70,31 +70,6 @@ def init_app(app: Flask) -> None:
             "today": clock.today,
         }
     )
-
-
-def _translate_quickly(app: Flask) -> None:
-    """Flask-Babel looks for the catalogue at each phrase, which was a fifth of the time
-    of a page of cards: look once a request, and again where the language was changed."""
-
-    def catalogue() -> Any:
-        locale = get_locale()
-        known = g.get("catalogue") if locale else None
-        if known is None or known[0] is not locale:
-            known = (locale, get_translations())
-            if locale:
-                g.catalogue = known
-        return known[1]
-
-    environment: Any = app.jinja_env
-    environment.install_gettext_callables(
-        gettext=lambda said: catalogue().ugettext(said),
-        ngettext=lambda one, many, n: catalogue().ungettext(one, many, n),
-        pgettext=lambda context, said: catalogue().upgettext(context, said),
-        npgettext=lambda context, one, many, n: catalogue().unpgettext(context, one, many, n),
-        newstyle=True,
-    )
-    # Jinja's own `_` only looks for this one each time.
-    environment.globals["_"] = environment.globals["gettext"]
 
 
 def organisation_name() -> str:

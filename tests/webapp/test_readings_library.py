@@ -31,6 +31,24 @@ def test_the_other_language_of_a_text_is_one_link_away(maria, client_as):
     assert '<a href="/read/hao-taolun-zh"' in page
 
 
+def test_the_list_tells_each_member_what_they_themselves_read(maria, omar, client_as):
+    def stamped(client):
+        return client.get("/library").text.count('class="stamp"')
+
+    def mark(client, **more):
+        client.post("/readings/deed", data={"reading": "small-goals", "kind": "read", **more})
+
+    one, other = client_as(maria), client_as(omar)
+    assert (stamped(one), stamped(other)) == (0, 0)  # the list was drawn, and is kept
+    mark(one)
+    assert (stamped(one), stamped(other)) == (1, 0)
+    one.set_cookie("language", "zh")
+    assert stamped(one) == 1
+    assert "4篇" in one.get("/library").text
+    mark(one, undo="1")
+    assert (stamped(one), stamped(other)) == (0, 0)
+
+
 def test_texts_in_the_language_read_first_come_first(maria, li, client_as):
     assert titles(client_as(maria).get("/library").text)[-1] == "到现场去看一看"
     assert titles(client_as(li).get("/library").text)[:2] == ["会思考的讨论", "到现场去看一看"]

@@ -38,3 +38,19 @@ def test_what_is_kept_does_not_grow_for_ever(monkeypatch):
     for number in range(10):
         assert kept.get(number, lambda n=number: n) == number
     assert len(kept._kept) <= 3
+
+
+def test_of_each_name_only_what_is_not_kept_is_read():
+    kept, read = unchanged.of(Shelf()), []
+
+    def texts(slugs):
+        read.append(slugs)
+        return {slug: f"text {slug}" for slug in slugs if slug != "gone"}
+
+    assert kept.of_each("text", ["a", "gone", "a"], texts) == {"a": "text a"}
+    assert kept.of_each("text", ["b", "a", "gone"], texts) == {"a": "text a", "b": "text b"}
+    assert kept.of_each("text", (), texts) == {}
+    assert read == [["a", "gone"], ["b"]]
+    assert kept.of_each("title", ["a"], lambda slugs: {"a": "another kind"}) == {
+        "a": "another kind"
+    }

@@ -35,21 +35,41 @@ def open_goals(session: Session, actor: Actor, *, limit: int = MOST_OPEN) -> lis
     """The actor's open goals: those with the nearest day first, those without a day last."""
     if actor.member is None:
         return []
-    return [OpenGoal(*row) for row in session.execute(_open(actor).limit(limit))]
+    return [OpenGoal(*row) for row in session.execute(_open(_mine(actor)).limit(limit))]
 
 
 def due(session: Session, actor: Actor, day: dt.date, *, limit: int = MOST_DUE) -> list[OpenGoal]:
     """Open goals whose day has come, the longest waiting first."""
-    query = _open(actor).where(Goal.by <= day).limit(limit)
-    return [OpenGoal(*row) for row in session.execute(query)]
+    if actor.member is None:
+        return []
+    asked = {
+        "organisation": actor.organisation,
+        "member": actor.member,
+        "day": day,
+        "limit": limit,
+    }
+    return [OpenGoal(*row) for row in session.execute(_DUE, asked)]
 
 
-def _open(actor: Actor) -> sa.Select[str, str, dt.date | None, str, str | None]:
+def _open(whose: sa.ColumnElement[bool]) -> sa.Select[str, str, dt.date | None, str, str | None]:
     return (
         sa.select(Goal.id, Goal.what, Goal.by, Goal.how, Goal.reading_id)
-        .where(_mine(actor), Goal.status == "open")
+        .where(whose, Goal.status == "open")
         .order_by(Goal.by.is_(None), Goal.by, Goal.created_at.desc(), Goal.id)
     )
+
+
+# Built once: every page of suggestions asks it.
+_DUE = (
+    _open(
+        sa.and_(
+            Goal.organisation_id == sa.bindparam("organisation"),
+            Goal.member_id == sa.bindparam("member"),
+        )
+    )
+    .where(Goal.by <= sa.bindparam("day"))
+    .limit(sa.bindparam("limit", type_=sa.Integer))
+)
 
 
 def _mine(actor: Actor) -> sa.ColumnElement[bool]:

@@ -33,17 +33,25 @@ class DeedRow:
 
 def deeds_of(session: Session, actor: Actor, *, groups: Collection[str] | None = None) -> Marks:
     """Group -> kind -> when, of all the actor's deeds or of those with `groups`."""
-    query = sa.select(Deed.reading_group, Deed.kind, Deed.at).where(
-        Deed.organisation_id == actor.organisation, Deed.member_id == actor.member
-    )
-    if groups is not None:
-        if not groups:
-            return {}
-        query = query.where(Deed.reading_group.in_(groups))
+    asked = {"organisation": actor.organisation, "member": actor.member}
+    if groups is None:
+        rows = session.execute(_DEEDS, asked)
+    elif groups:
+        rows = session.execute(_DEEDS_OF_GROUPS, {**asked, "groups": list(groups)})
+    else:
+        return {}
     marks: Marks = {}
-    for group, kind, at in session.execute(query):
+    for group, kind, at in rows:
         marks.setdefault(group, {})[kind] = at
     return marks
+
+
+# Built once: every list of texts asks them.
+_DEEDS = sa.select(Deed.reading_group, Deed.kind, Deed.at).where(
+    Deed.organisation_id == sa.bindparam("organisation"),
+    Deed.member_id == sa.bindparam("member"),
+)
+_DEEDS_OF_GROUPS = _DEEDS.where(Deed.reading_group.in_(sa.bindparam("groups", expanding=True)))
 
 
 def deeds_by_kind(

@@ -6,7 +6,8 @@ of the time of the library page. What a member did with a text is never here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -33,6 +34,21 @@ class Unchanged:
                 self._kept = {}
             found = self._kept[key] = read()
         return found
+
+    def of_each(
+        self, kind: str, names: Iterable[str], read: Callable[[list[str]], Mapping[str, T]]
+    ) -> dict[str, T]:
+        """What `read` finds by each name; it is asked once for all that are not kept."""
+        kept, wanted = self._kept, set(names)  # another request may begin a new one
+        found: dict[str, T | None] = {
+            name: kept[kind, name] for name in wanted if (kind, name) in kept
+        }
+        new = sorted(wanted - found.keys())
+        if new:
+            read_now = read(new)
+            for name in new:  # what is not there is kept too
+                found[name] = self.get((kind, name), partial(read_now.get, name))
+        return {name: thing for name, thing in found.items() if thing is not None}
 
 
 _latest: WeakKeyDictionary[Library, Unchanged] = WeakKeyDictionary()
