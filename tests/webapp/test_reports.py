@@ -17,6 +17,7 @@ from tests.webapp.test_browsing import statements
 from tests.webapp.test_two_worlds import plain
 from webapp.answers import actions as answers
 from webapp.community import change, db
+from webapp.desk.tables import Review
 from webapp.ids import new_id
 from webapp.members.tables import Member
 from webapp.reflections import actions as reflections
@@ -428,8 +429,6 @@ OF_R = {"reader": {}, "organizer": {"answered_by": "organizer"},
 def test_the_plan_counts_what_progress_counts(district, ada, maria, li, omar, monkeypatch):
     """For many at once as for one by one: requirements of every sort, and pieces that
     were answered, accepted, asked back and entered in every way."""
-    from webapp.desk.tables import Review
-
     monkeypatch.setattr(plan, "MOST_REQUIREMENTS", 20)
     people = crowd(district, district.harbour, 9)
     organizes(district, omar, district.top)
@@ -530,16 +529,44 @@ def test_people_are_sorted_by_the_units_they_are_in_now(district, maria, li, oma
 
 
 def test_waiting_is_counted_in_whole_days(district, client_as, ada):
+    """Until somebody answered or accepted it. By what question a piece was asked back
+    stands on the desk, and is none that waits for a reply."""
     people = crowd(district, district.harbour, 6)
     for hours, author in ((1, 0), (23, 1), (25, 2), (24 * 40, 3)):
         piece = submitted(people[author], now=NOW - dt.timedelta(hours=hours))
         answered(ada, piece)
-    question = "How long do pieces wait for an answer?"
+    two_days = NOW - dt.timedelta(days=2)
+    reviewed(district, submitted(people[4], now=two_days), "accepted")
+    back = submitted(people[5], now=two_days)
+    reviewed(district, back, "asked_back", answered(ada, back, "What happened?", "question"))
+    told = sheet(client_as(ada), district.top, "?from=2026-02-03&to=2026-05-04")
     bands = {
         of: number
-        for (asked, of, _measure), number in sheet(
-            client_as(ada), district.top, "?from=2026-02-03&to=2026-05-04"
-        ).items()
-        if asked == question and number
+        for (asked, of, _measure), number in told.items()
+        if asked == "How long do pieces wait for an answer?" and number
     }
-    assert bands == {"within 1 day": 2, "2 to 3 days": 1, "more than 30 days": 1}
+    assert bands == {"within 1 day": 2, "2 to 3 days": 3, "more than 30 days": 1}
+    assert not [key for key in told if key[0] == "What is asked?"]
+    said = answers_on(client_as(ada), district.top, "?from=2026-02-03&to=2026-05-04")
+    assert "No question was asked in this period." in said
+
+
+def reviewed(organisation, piece: str, kind: str, words: str | None = None) -> None:
+    with change(db.session) as session:
+        session.add(
+            Review(
+                organisation_id=organisation.id, id=new_id(), reflection_id=piece, by="x",
+                kind=kind, answer_id=words, published_version=1, at=NOW,
+            )
+        )  # fmt: skip
+
+
+def test_themes_that_nobody_wrote_about_are_told_apart_in_the_file(district, client_as, ada):
+    crowd(district, district.harbour, 6)
+    crowd(district, district.hill, 6)
+    table = client_as(ada).get(f"/units/{district.top}/report.csv?question=themes").text
+    assert "Themes, with their texts and pieces" in table
+    assert "Themes without a piece" not in table
+    assert "; yes" not in table
+    year = client_as(ada).get(f"/units/{district.top}/report?period=2026").text
+    assert "Dec" not in year.partition('id="outcomes"')[2]  # a month that is not yet

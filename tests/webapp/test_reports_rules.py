@@ -8,10 +8,12 @@ from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
+from flask import Flask
+from flask_babel import Babel
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from webapp.reports import figures, leaving, periods, small_groups
+from webapp.reports import figures, leaving, periods, small_groups, wording
 from webapp.reports.figures import Table
 from webapp.reports.grouping import Kind, Ways, groups, of_everybody, together
 from webapp.reports.periods import NoPeriod, Period
@@ -350,3 +352,20 @@ def test_each_number_is_a_line_of_the_file_and_formulas_are_words():
         "'-1,2026-05-01,2026-05-31,Q?,F,'=A1; May,Handed in,3",
     ]
     assert small_groups.FEWEST == 5
+
+
+@pytest.mark.parametrize(
+    ("pieces", "texts", "themes", "said"),
+    [
+        (3, ["A"], ["T"], "the text that they cite most is “A”, and their most frequent theme is “T”."),
+        (3, ["A", "B"], [], "the texts that they cite most are “A”, “B”, and no theme is"),
+        (3, list("ABCD"), ["T"], "no text is cited more often than others, and"),
+        (1, ["A"], ["T", "U"], "One piece was handed in; it cites “A”, and is about “T”, “U”."),
+        (1, [], [], "One piece was handed in; it cites no text of the library."),
+    ],
+)  # fmt: skip
+def test_what_is_as_frequent_as_others_is_not_told_as_the_most(pieces, texts, themes, said):
+    app = Flask("words")
+    Babel(app)
+    with app.test_request_context():
+        assert said in wording.read(pieces, texts, themes)

@@ -147,7 +147,7 @@ class Pieces(Columns):
     author: Numbers  # NOBODY: without a name
     unit: Numbers  # that alone may read it; NOBODY: everybody may
     genre: Numbers  # place in GENRES
-    wait: Numbers  # whole days until the first answer of a reader; -1: still waits
+    wait: Numbers  # whole days until a reader answered or accepted it; -1: still waits
     said: Choice  # somebody said something to it
     accepted: Choice
     texts: Several  # that it is about or cites, each once
@@ -160,7 +160,7 @@ class Pieces(Columns):
 
 @dataclass(frozen=True)
 class Asking(Columns):
-    """Questions below such pieces, by `at`."""
+    """Questions below such pieces, by `at`; not those by which a piece was asked back."""
 
     at: Numbers
     id: np.ndarray[Any, np.dtype[np.object_]]

@@ -134,8 +134,13 @@ def _pieces(
     said_by = of_pieces(
         sa.select(Reflection.id, Answer.member_id, _seconds(Answer.at)).join(Answer, _by_a_reader())
     )
+    accepted_at = of_pieces(  # without a word, too
+        sa.select(Reflection.id, _seconds(Review.at)).join(
+            Review, sa.and_(_of_piece(Review), Review.kind == "accepted")
+        )
+    )
     first: dict[int, int] = {}
-    for row, _by, at in said_by:
+    for row, *_by, at in (*said_by, *accepted_at):
         first[row] = min(at, first.get(row, at))
     named = [one for one in said_by if author[one[0]] is not None]
     cited = of_pieces(
@@ -175,7 +180,9 @@ def _pieces(
     )
 
 
-def _of_piece(table: type[Citation] | type[ReflectionTheme]) -> sa.ColumnElement[bool]:
+def _of_piece(
+    table: type[Citation] | type[ReflectionTheme] | type[Review],
+) -> sa.ColumnElement[bool]:
     return sa.and_(
         table.organisation_id == Reflection.organisation_id, table.reflection_id == Reflection.id
     )
@@ -207,6 +214,13 @@ def _asking(
         reply.c.hidden_at.is_(None),
         reply.c.member_id != Answer.member_id,
     )
+    # It waits for the piece to be handed in anew, and not for a reply.
+    asked_back = sa.exists().where(
+        Review.organisation_id == Answer.organisation_id,
+        Review.reflection_id == Answer.reflection_id,
+        Review.answer_id == Answer.id,
+        Review.kind == "asked_back",
+    )
     rows = session.execute(
         sa.select(_seconds(Answer.at), Answer.id, _author(), _unit(), ~replied)
         .join(
@@ -216,6 +230,7 @@ def _asking(
         .where(
             Answer.organisation_id == organisation,
             Answer.kind == "question",
+            ~asked_back,
             Answer.taken_back_at.is_(None),
             Answer.hidden_at.is_(None),
             Answer.at >= begins,

@@ -60,6 +60,7 @@ class Figure:
     bars: tuple[Bar, ...] = ()
     columns: tuple[Column, ...] = ()
     legend: tuple[tuple[str, str], ...] = ()  # (one of PARTS, what it means)
+    whole: str = ""  # what the table is called where it has more than is drawn
 
     @property
     def height(self) -> int:

@@ -15,7 +15,7 @@ def as_csv(
     """columns: the names of unit, first day, last day, question, figure, what it is of,
     measure and number, for whoever reads it."""
     rows = (
-        (unit, *days, section.question, figure.title, *line)
+        (unit, *days, section.question, figure.whole or figure.title, *line)
         for section in sections
         for figure in section.figures
         for line in lines(figure.table)

@@ -49,6 +49,7 @@ class ReportPage(pages.Page):
     before: Period | None
     after: Period | None
     people: int  # 0: too few to be told
+    few: bool  # fewer than five; else it is its numbers beside those of others
     below: list[Unit]  # units right below of which it is told
     untold: list[Unit]  # and of which it is not
     sections: tuple[Section, ...]
@@ -91,6 +92,7 @@ def report(
         before=period.before if period else None,
         after=period.after(today) if period else None,
         people=everybody.sizes[unit_id] if told else 0,
+        few=everybody.sizes.get(unit_id, 0) < FEWEST,
         below=[one for one in below if one[0] in everybody.shown],
         untold=[one for one in below if one[0] not in everybody.shown],
         sections=found,
@@ -129,7 +131,7 @@ def _sections(
         *_about_the_library(library, found, plan_found.themes, listed),
         sections.asked(questions, store.questions(session, actor, questions.oldest)),
         sections.waits(found),
-        sections.outcomes(found, period),
+        sections.outcomes(found, period, structure.today),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -141,9 +142,7 @@ def read(found: Found, texts: Mapping[str, str], themes: Mapping[str, str]) -> S
         drawn.append(_counted("texts", _("Texts, by pieces that are about them or cite them"), _("Text"), by_text))  # fmt: skip
     if by_theme:
         drawn.append(_counted("touched", _("Themes, by pieces"), _("Theme"), by_theme))
-    answer = wording.read(
-        found.pieces, by_text[0][0] if by_text else "", by_theme[0][0] if by_theme else ""
-    )
+    answer = wording.read(found.pieces, _most(by_text), _most(by_theme))
     return _section("read", answer, figures=tuple(drawn), notes=tuple(notes))
 
 
@@ -151,6 +150,11 @@ def _named(counts: Counter[str], names: Mapping[str, str]) -> list[tuple[str, in
     """The most first, then by name."""
     found = [(names[id], number) for id, number in counts.items() if id in names]
     return sorted(found, key=lambda one: (-one[1], one[0]))
+
+
+def _most(counts: Sequence[tuple[str, int]]) -> list[str]:
+    """The most frequent, all that are as frequent."""
+    return [name for name, number in counts if number == counts[0][1]]
 
 
 def _counted(id: str, title: str, what: str, counts: Sequence[tuple[str, int]]) -> Figure:
@@ -207,12 +211,8 @@ def themes(
     missing = untouched(found)
     named = [(names.get(theme.id, theme.id), theme) for theme in missing]
     lines = [
-        (
-            _("%(theme)s (asked for here)", theme=name) if theme.wanted else name,
-            str(theme.texts),
-            [theme.texts],
-        )
-        for name, theme in named[:MOST_DRAWN]
+        (_called(theme, names), str(theme.texts), [theme.texts])
+        for _name, theme in named[:MOST_DRAWN]
     ]
     drawn = Figure(
         id="untouched",
@@ -220,15 +220,10 @@ def themes(
         description=_("Themes that requirements or lists ask for stand first. All themes are in the table below."),
         bars=figures.bars(lines),
         table=Table(
-            (_("Theme"), _("Texts in the library"), _("Pieces"), _("Asked for here")),
-            tuple(
-                (
-                    names.get(theme.id, theme.id), theme.texts, theme.pieces,
-                    _("yes") if theme.wanted else _("no"),
-                )
-                for theme in found
-            ),
+            (_("Theme"), _("Texts in the library"), _("Pieces")),
+            tuple((_called(theme, names), theme.texts, theme.pieces) for theme in found),
         ),
+        whole=_("Themes, with their texts and pieces"),
     )  # fmt: skip
     return _section(
         "themes",
@@ -238,6 +233,11 @@ def themes(
             Link(name, texts_of[theme.id][0]) for name, theme in named if texts_of.get(theme.id)
         ),
     )
+
+
+def _called(theme: Theme, names: Mapping[str, str]) -> str:
+    name = names.get(theme.id, theme.id)
+    return _("%(theme)s (asked for here)", theme=name) if theme.wanted else name
 
 
 def waits(found: Found) -> Section:
@@ -264,8 +264,8 @@ def waits(found: Found) -> Section:
     return _section("waits", wording.waits(of_all), figures=drawn)
 
 
-def outcomes(found: Found, period: Period) -> Section:
-    steps = period.steps
+def outcomes(found: Found, period: Period, today: dt.date) -> Section:
+    steps = [step for step in period.steps if step[0] <= today]  # of the rest nothing is known
     every = -(-len(steps) // MOST_STEPS)  # which of their names are written
     told = [(step, found.told[number]) for number, step in enumerate(steps)]
     total = sum(number for _step, number in told)

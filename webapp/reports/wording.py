@@ -15,6 +15,7 @@ from webapp.reports.plan import Kept
 from webapp.reports.waiting import Waits
 from webapp.requirements.spans import Span
 
+NAMED = 3  # of several things, in a sentence
 QUESTIONS = ("plan", "read", "asked", "themes", "waits", "outcomes")
 
 
@@ -103,30 +104,62 @@ def plan(kept: Kept | None, *, untold: bool) -> str:
     )
 
 
-def read(pieces: int, text: str, theme: str) -> str:
-    """text, theme: what is cited and touched most; "" where nothing is."""
+def read(pieces: int, texts: Sequence[str], themes: Sequence[str]) -> str:
+    """texts, themes: the most frequent, all that are as frequent; empty where there are none."""
     if not pieces:
         return _("No piece was handed in in this period.")
-    if text and theme:
-        return ngettext(
-            "%(num)s piece was handed in; it cites “%(text)s”, and its theme is “%(theme)s”.",
-            "%(num)s pieces were handed in; the text that they cite most is “%(text)s”, and their most frequent theme is “%(theme)s”.",
-            pieces,
-            text=text,
-            theme=theme,
-        )
-    if text:
-        return ngettext(
-            "%(num)s piece was handed in; it cites “%(text)s”.",
-            "%(num)s pieces were handed in; the text that they cite most is “%(text)s”.",
-            pieces,
-            text=text,
-        )
+    if pieces == 1:
+        return _one_read(texts, themes)
     return ngettext(
-        "%(num)s piece was handed in; it cites no text of the library.",
-        "%(num)s pieces were handed in; none of them cites a text of the library.",
+        "%(num)s piece was handed in; %(texts)s, and %(themes)s.",
+        "%(num)s pieces were handed in; %(texts)s, and %(themes)s.",
         pieces,
+        texts=_texts(texts),
+        themes=_themes(themes),
     )
+
+
+def _one_read(texts: Sequence[str], themes: Sequence[str]) -> str:
+    about = (
+        _("it cites %(names)s", names=_quoted(texts))
+        if texts
+        else _("it cites no text of the library")
+    )
+    if not themes:
+        return _("One piece was handed in; %(texts)s.", texts=about)
+    return _(
+        "One piece was handed in; %(texts)s, and is about %(names)s.",
+        texts=about,
+        names=_quoted(themes),
+    )
+
+
+def _texts(names: Sequence[str]) -> str:
+    if not names:
+        return _("none of them cites a text of the library")
+    if len(names) > NAMED:
+        return _("no text is cited more often than others")
+    return ngettext(
+        "the text that they cite most is %(names)s",
+        "the texts that they cite most are %(names)s",
+        len(names),
+        names=_quoted(names),
+    )
+
+
+def _themes(names: Sequence[str]) -> str:
+    if not names or len(names) > NAMED:
+        return _("no theme is more frequent than others")
+    return ngettext(
+        "their most frequent theme is %(names)s",
+        "their most frequent themes are %(names)s",
+        len(names),
+        names=_quoted(names),
+    )
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return _(", ").join(_("“%(name)s”", name=name) for name in names[:NAMED])
 
 
 def asked(found: Questions) -> str:
@@ -152,16 +185,13 @@ def asked(found: Questions) -> str:
     )
 
 
-NAMED = 3
-
-
 def themes(untouched: Sequence[str], all_of_them: int) -> str:
     """untouched: names."""
     if not all_of_them:
         return _("The library has no themes yet.")
     if not untouched:
         return _("None: there is a piece to every theme of the library.")
-    names = _(", ").join(_("“%(name)s”", name=name) for name in untouched[:NAMED])
+    names = _quoted(untouched)
     if len(untouched) <= NAMED:
         return ngettext(
             "%(num)s of %(all)s themes has no piece in this period: %(names)s.",
