@@ -559,14 +559,3 @@ def reviewed(organisation, piece: str, kind: str, words: str | None = None) -> N
                 kind=kind, answer_id=words, published_version=1, at=NOW,
             )
         )  # fmt: skip
-
-
-def test_themes_that_nobody_wrote_about_are_told_apart_in_the_file(district, client_as, ada):
-    crowd(district, district.harbour, 6)
-    crowd(district, district.hill, 6)
-    table = client_as(ada).get(f"/units/{district.top}/report.csv?question=themes").text
-    assert "Themes, with their texts and pieces" in table
-    assert "Themes without a piece" not in table
-    assert "; yes" not in table
-    year = client_as(ada).get(f"/units/{district.top}/report?period=2026").text
-    assert "Dec" not in year.partition('id="outcomes"')[2]  # a month that is not yet

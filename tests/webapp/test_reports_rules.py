@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from contextlib import contextmanager
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -13,14 +14,15 @@ from flask_babel import Babel
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from webapp.reports import figures, leaving, periods, small_groups, wording
+from webapp.reports import figures, leaving, periods, sections, small_groups, wording
+from webapp.reports.counted import Found
 from webapp.reports.figures import Table
 from webapp.reports.grouping import Kind, Ways, groups, of_everybody, together
 from webapp.reports.periods import NoPeriod, Period
 from webapp.reports.plan import Asked, Kept, Window
 from webapp.reports.sections import Section
 from webapp.reports.small_groups import FEWEST, shown
-from webapp.reports.untouched import by_want, untouched
+from webapp.reports.untouched import Theme, by_want, untouched
 from webapp.reports.waiting import Waits
 from webapp.requirements.spans import Span
 from webapp.units.rules import Node
@@ -365,7 +367,31 @@ def test_each_number_is_a_line_of_the_file_and_formulas_are_words():
     ],
 )  # fmt: skip
 def test_what_is_as_frequent_as_others_is_not_told_as_the_most(pieces, texts, themes, said):
+    with in_english():
+        assert said in wording.read(pieces, texts, themes)
+
+
+@contextmanager
+def in_english():
     app = Flask("words")
     Babel(app)
     with app.test_request_context():
-        assert said in wording.read(pieces, texts, themes)
+        yield
+
+
+def test_the_file_does_not_say_of_all_themes_that_nobody_touched_them():
+    themes = [Theme("a", 3, 2, wanted=True), Theme("b", 4, 0, wanted=False)]
+    with in_english():
+        section = sections.themes(themes, {"a": "Water", "b": "Roads"}, {})
+    table = leaving.as_csv("U", ("", ""), [section], columns=["x"])
+    assert "Themes, with their texts and pieces,Water (asked for here),Pieces,2" in table
+    assert "Themes without a piece" not in table
+    assert [bar.name for bar in section.figures[0].bars] == ["Roads"]
+
+
+def test_months_that_are_not_yet_are_not_drawn():
+    with in_english():
+        section = sections.outcomes(
+            Found(told=Counter({0: 1})), periods.asked({"period": "2026"}, TODAY), TODAY
+        )
+    assert len(section.figures[0].columns) == 5
