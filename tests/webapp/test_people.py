@@ -154,6 +154,30 @@ def test_a_row_with_a_problem_stops_all_or_is_left_out_as_chosen(client_as, ada,
     assert db.session.scalars(sa.select(Unit.name).where(Unit.name.like("Hil%"))).all() == ["Hill"]
 
 
+def test_who_is_here_and_would_come_into_a_unit_is_named_and_never_by_another_name(
+    client_as, ada, maria, organisation
+):
+    client = client_as(ada)
+    rows = "name,email,unit,role\nMaria {},maria.lopez@example.org,Hill,mentor\n"
+    page = client.get(send_table(client, rows.format("Lopez"))).text
+    assert "Maria Lopez: comes into Hill" in page
+    assert "Maria Lopez: gets the role Mentor in Hill" in page
+    path = send_table(client, rows.format("Smith"))
+    page = client.get(path).text
+    assert "that of Maria Lopez, but the row names “Maria Smith”" in page
+    assert "comes into Hill" not in page
+    assert f"{path}/run" not in page
+    mark = re.search(r'name="word-0" value="(who:[^"]+)"', page)[1]
+    columns = {"headed": "1", "name": "0", "email": "1", "unit": "2", "role": "3"}
+    client.post(path, data=columns | {"word-0": mark, "choice-0": "+"})
+    assert "Maria Lopez (in the table: Maria Smith): comes into Hill" in client.get(path).text
+    assert run(client, path).status_code == 303
+    assert organisation.hill in store.actor_of(db.session, maria).units
+    unread = client.get(send_table(client, "Foo,Bar\n1,2\n")).text
+    assert "No column of this table was recognised" in unread
+    assert "is there already" not in unread
+
+
 def test_what_has_changed_since_the_look_is_looked_at_again(client_as, ada, organisation):
     client = client_as(ada)
     path = send_table(client, "name,email,unit\nNoor,noor@x.org,Hill\n")

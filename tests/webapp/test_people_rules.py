@@ -19,7 +19,7 @@ from corpus.texts import TextRefused
 from webapp.members import inviting
 from webapp.people import columns, rows, sheets_out
 from webapp.people.lines import Line
-from webapp.people.nearness import Names
+from webapp.people.nearness import Names, one_person
 from webapp.people.places import UnitThere
 from webapp.people.plan import plan
 from webapp.people.planned import Choices, Named, Person, Plan, There
@@ -136,6 +136,11 @@ def test_every_problem_is_named_by_row_and_column(table, expected):
         ("Hill", "Hill Branch", True),
         ("东成支部", "东城支部", True),
         ("东城", "东城支部", True),
+        ("Hill branch", "Hill branch · 山坡支部", True),
+        ("东码头支部", "East Quay branch · 东码头支部", True),
+        ("East Qay branch", "East Quay branch (东码头支部)", True),
+        ("Hill · 第一支部", "Hill · 第二支部", False),
+        ("Team (morning)", "Team (evening)", False),
         ("Hill", "Mill", False),
         ("Group 1", "Group 2", False),
         ("Team II", "Team III", False),
@@ -221,6 +226,30 @@ def test_somebody_who_has_joined_keeps_the_own_name_and_language():
         "name,email,language,number\nM. Lopez,maria@x.org,zh,12", replace(EMPTY, people=[maria])
     )
     assert [c.after for c in done.people_changed] == [{"number": "12"}]
+
+
+@pytest.mark.parametrize(
+    ("name", "them"),
+    [
+        ("Maria Smith", False), ("Omar Haddad", False), ("玛丽亚", False),
+        ("Lopez, Maria", True), ("M. Lopez", True), ("Maria Teresa Lopez", True),
+        ("Maria Lopes", True), ("Maria", True),
+    ],
+)  # fmt: skip
+def test_another_name_of_one_address_is_another_person_unless_it_may_be_the_same(name, them):
+    assert one_person(name, "Maria Lopez") == one_person("Maria Lopez", name) == them
+
+
+def test_a_row_with_the_address_of_a_member_and_another_name_waits_for_a_word():
+    maria = Person("m", "Maria Lopez", "maria@x.org", "", "en", joined=True)
+    there = There([*HILLY.units], KINDS, ROLES, [maria])
+    table = "name,email,unit\nMaria Smith,maria@x.org,Hill"
+    first = planned(table, there)
+    assert (codes(first), first.memberships) == ([(2, "name", "another")], [])
+    (asked,) = first.otherwise.values()
+    then = planned(table, there, replace(CHOICES, words={asked.mark: "+"}))
+    assert (then.problems, then.memberships) == ([], [("m", "hill")])
+    assert then.fingerprint != first.fingerprint
 
 
 def test_an_address_that_comes_later_belongs_to_the_same_person():

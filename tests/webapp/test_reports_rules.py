@@ -375,7 +375,7 @@ def test_what_is_as_frequent_as_others_is_not_told_as_the_most(pieces, texts, th
 def in_english():
     app = Flask("words")
     Babel(app)
-    with app.test_request_context():
+    with app.test_request_context(headers={"Accept-Language": "en"}):
         yield
 
 
@@ -384,7 +384,7 @@ def test_the_file_does_not_say_of_all_themes_that_nobody_touched_them():
     with in_english():
         section = sections.themes(themes, {"a": "Water", "b": "Roads"}, {})
     table = leaving.as_csv("U", ("", ""), [section], columns=["x"])
-    assert "Themes, with their texts and pieces,Water (asked for here),Pieces,2" in table
+    assert '"Themes, with their texts and pieces",Water (asked for here),Pieces,2' in table
     assert "Themes without a piece" not in table
     assert [bar.name for bar in section.figures[0].bars] == ["Roads"]
 
