@@ -25,6 +25,7 @@ from webapp.leaving.choices import Choices
 from webapp.members.tables import Member
 from webapp.reflections import actions as reflections
 from webapp.reflections.tables import Reflection
+from webapp.requirements import reach, roll_store
 from webapp.units.tables import Appointment, Membership
 
 
@@ -231,7 +232,7 @@ def test_the_rule_in_code_and_in_sql_agree(organisation, maria, li, omar, ada):
     rows = db.session.scalars(
         sa.select(Reflection).where(Reflection.id.in_([*made, withdrawn]))
     ).all()
-    agreed = set()
+    agreed, reviewed = set(), set()
     for somebody in people:
         asks = actor(somebody)
         for row in rows:
@@ -249,7 +250,16 @@ def test_the_rule_in_code_and_in_sql_agree(organisation, maria, li, omar, ada):
             )  # fmt: skip
             assert (store.reviewable(db.session, asks, row.id) is not None) == may
             agreed.add(may)
+            if may:
+                reviewed.add(row.id)
     assert agreed == {True, False}
+    roll = roll_store.roll(db.session, organisation.id)
+    for row in rows:  # and so does what its author is told
+        if row.audience == "unit":
+            reached = reach.could_be_accepted(
+                roll, author=row.member_id, unit_id=row.unit_id, day=NOW.date()
+            )
+            assert reached == (row.id in reviewed)
 
 
 # What waits follows the truth

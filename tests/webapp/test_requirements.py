@@ -296,6 +296,9 @@ def test_a_change_holds_from_its_day_and_the_past_stays(app, client_as, organisa
         count_write="5", seen="1", from_day="2026-06-01", reason="Mine"))  # fmt: skip
     assert again.status_code == 409
     assert 'value="5"' in again.text
+    assert f'href="/requirements/{made}"' in again.text  # what holds now
+    assert 'name="seen" value="2"' in again.text  # and what was typed can be kept all the same
+    assert "Changed: What to do" in history
     app.config["NOW"] = dt.datetime(2026, 6, 10, tzinfo=dt.UTC)
     page = client_as(maria).get("/requirements").text
     assert "Write 2 pieces" in page
@@ -503,9 +506,16 @@ def test_a_unit_that_was_closed_meanwhile_asks_nothing_and_loses_no_word(
     client_as, organisation, boss
 ):
     client = client_as(boss)
+    client.post(f"/units/{organisation.harbour}/requirements/new", data=form(title="Before"))
     with change(db.session):
         unit = db.session.get(Unit, (organisation.id, organisation.harbour))
         unit.closed_at = NOW
+    plan = client.get(f"/units/{organisation.harbour}/requirements").text
+    assert "nothing is asked in it any more" in plan
+    assert "Before" in plan.partition("Over or withdrawn")[2]
+    for page in (plan, client.get(f"/units/{organisation.harbour}/progress?on=abc").text):
+        assert f"/units/{organisation.harbour}/attendance" not in page  # which is not there
+    assert "This is today." in page
     answer = client.post(f"/units/{organisation.harbour}/requirements/new", data=form())
     assert answer.status_code == 409
     assert "This unit was closed meanwhile" in answer.text
@@ -543,6 +553,43 @@ def test_what_must_be_accepted_counts_when_it_was(client_as, organisation, maria
     assert "no organizer has accepted it" in client_as(maria).get("/requirements").text
     assert "an organizer asked something back on 4 May 2026" in review("asked_back", 1, question)
     assert "Counts because it was accepted on 4 May 2026." in review("accepted", 2)
+
+
+def test_a_piece_that_nobody_reads_who_could_accept_it_does_not_wait(
+    client_as, organisation, maria, boss
+):
+    client_as(boss).post(
+        f"/units/{organisation.harbour}/requirements/new",
+        data=form(accepted_when="accepted", genre="experience"),
+    )
+    made = draft(maria, "For us alone", genre="experience")
+
+    def said(where: str) -> str:
+        return re.sub(r"<[^>]+>|\s+", " ", client_as(maria).get(where).text)
+
+    nobody = "Nobody who could accept it for “One piece each month” reads pieces for this unit"
+    assert nobody in said(f"/reflections/{made}/submit")
+    assert "Not for Harbour alone: nobody there could accept it." in said(
+        f"/reflections/{made}/submit"
+    )
+    submit(maria, made, audience="unit", unit=organisation.harbour)
+    mine = said("/requirements")
+    assert "Write one experience" in mine
+    assert "nobody who could accept it is a member of that unit" in mine
+    assert "There is still something to do." in mine
+    record = said(f"/reflections/{made}")
+    assert "no organizer who may answer for you is a member of that unit" in record
+    assert "It waits for an answer" not in record
+    with change(db.session) as session:
+        session.add(
+            Membership(
+                organisation_id=organisation.id, id=new_id(), member_id=boss.id,
+                unit_id=organisation.harbour, since=NOW,
+            )
+        )  # fmt: skip
+    assert nobody not in said(f"/reflections/{made}/audience")
+    assert "It counts once an organizer has accepted it." in said("/requirements")
+    assert "It waits for an answer" in said(f"/reflections/{made}")
 
 
 # Entries on behalf of others

@@ -116,21 +116,24 @@ def act(
         return Done(result.get("what", "answer"), result.get("id", ""), done_now)
 
 
-def take_back(session: Session, actor: Actor, what: str, id: str, *, now: dt.datetime) -> None:
-    """Take back an own answer, or an own review with its words. Raises Unknown."""
+def take_back(session: Session, actor: Actor, what: str, id: str, *, now: dt.datetime) -> bool:
+    """Take back an own answer, or an own review with its words: whether there were any.
+    Raises Unknown."""
     with change(session):
         try:
             if what == "answer":
                 answers.unsaid(session, actor, id, now=now)
-                return
+                return True
             review = acts_store.own_review(session, actor, id)
             if review is None:
                 raise Unknown
             answer = review.answer_id
             session.delete(review)
             session.flush()
-            if answer is not None and acts_store.is_there(session, actor, answer):
-                answers.unsaid(session, actor, answer, now=now)
+            if answer is None or not acts_store.is_there(session, actor, answer):
+                return False
+            answers.unsaid(session, actor, answer, now=now)
+            return True
         except answers.Unknown:
             raise Unknown from None
 

@@ -212,6 +212,8 @@ def piece_page(session: Session, actor: Actor, reflection_id: str, form: Form, *
             row.member_id,
             row.genre,
             row.submitted_at.astimezone(clock.zone()).date(),
+            unit_id=row.unit_id or "" if row.audience == "unit" else "",
+            today=clock.today(),
         )
         if piece.audience != "anonymous" and row.submitted_at
         else [],

@@ -11,7 +11,7 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from webapp.access import Actor, may_organize
-from webapp.requirements import roll_store
+from webapp.requirements import progress_wording, reach, roll_store
 from webapp.requirements.asking import Required, Says
 from webapp.requirements.holding import Person, Plan, replaced_by
 from webapp.requirements.newcomers import asked_through
@@ -82,14 +82,23 @@ class Asked:
     guidance: str
     day: dt.date
     url: str  # "" where it was asked in a place where the units once stood
+    in_vain: str  # why it cannot count for it, where nobody reads it who could make it count
 
 
 def of_piece(
-    session: Session, actor: Actor, author: str, genre: str, handed_in: dt.date
+    session: Session,
+    actor: Actor,
+    author: str,
+    genre: str,
+    handed_in: dt.date,
+    *,
+    unit_id: str,
+    today: dt.date,
 ) -> list[Asked]:
     """Requirements of writing, or of practice for an experience, that held for the
     author then. Others than the author learn of those that held through a unit which
-    they organize; ask only for whoever may act on the piece under the author's name."""
+    they organize; ask only for whoever may act on the piece under the author's name.
+    `unit_id`: the unit that alone reads it, or ""."""
     roll = roll_store.roll(session, actor.organisation)
     plan, persons = roll.plan, [roll.person(author)]
     if author != actor.member and not actor.organizer:
@@ -101,17 +110,23 @@ def of_piece(
         ]
     units = {s.unit_id for person in persons for s in (*person.belongs, *person.given)}
     here = units if author != actor.member else actor.units
-    today = {above for unit in here for above in plan.paths.get(unit, ())}
+    above_now = {above for unit in here for above in plan.paths.get(unit, ())}
     found = []
     for required in roll.asked_of(persons):
         running = _running(required, handed_in)
         if running is None or not _asks_for(running[0], genre):
             continue
         says, span = running
-        if any(asked_through(required, says, span, p, plan, on=handed_in) for p in persons):
-            opens = required.unit_id in today or may_organize(actor, unit=required.unit_id)
+        through = (asked_through(required, says, span, p, plan, on=handed_in) for p in persons)
+        held = next((unit for unit in through if unit is not None), None)
+        if held is not None:
+            opens = required.unit_id in above_now or may_organize(actor, unit=required.unit_id)
             url = url_for("requirements.show", requirement_id=required.id) if opens else ""
-            found.append(Asked(says.title, says.guidance, span.due, url))
+            reached = not unit_id or reach.could_count(
+                says, roll, author=author, through=held, unit_id=unit_id, day=today
+            )
+            in_vain = "" if reached else progress_wording.out_of_reach(says)
+            found.append(Asked(says.title, says.guidance, span.due, url, in_vain))
     return sorted(found, key=lambda asked: (asked.day, asked.title))
 
 

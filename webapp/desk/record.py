@@ -16,8 +16,9 @@ from webapp.desk.acts_store import Act
 from webapp.desk.due import Asked
 from webapp.desk.store import OnRecord
 from webapp.reflections.store import Shown
+from webapp.requirements import reach, roll_store
 
-Next = Literal["reply", "wait_again", "wait", "nothing", ""]
+Next = Literal["reply", "wait_again", "wait", "nobody", "nothing", ""]
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Record:
     steps: list[Submitted | Act]  # in the order in which they happened
     asked: list[Asked]  # requirements that were open to it
     next: Next  # what its author may do now
+    alone: bool  # its author, as no organizer who might act on it reads it
     on_desk: bool  # the reader is an organizer who may act on it
 
 
@@ -45,10 +47,12 @@ def of(session: Session, actor: Actor, piece: Shown) -> Record | None:
     if found is None or found.submitted_at is None:
         return None
     acts = acts_store.of_pieces(session, actor.organisation, [piece.id])[piece.id]
+    alone = piece.mine and not _reached(session, actor, found)
     return Record(
         steps=_steps(session, actor, piece, found, acts),
         asked=_asked(session, actor, piece, found),
-        next=_next(found.state, acts) if piece.mine else "",
+        next=_next(found.state, acts, alone=alone) if piece.mine else "",
+        alone=alone,
         on_desk=not piece.mine,
     )
 
@@ -87,10 +91,23 @@ def _asked(session: Session, actor: Actor, piece: Shown, found: OnRecord) -> lis
     if found.submitted_at is None or (piece.audience == "anonymous" and not piece.mine):
         return []
     day = found.submitted_at.astimezone(clock.zone()).date()
-    return due.of_piece(session, actor, found.author, found.genre, day)
+    return due.of_piece(
+        session, actor, found.author, found.genre, day, unit_id=found.unit_id, today=clock.today()
+    )
 
 
-def _next(state: str | None, acts: list[Act]) -> Next:
+def _reached(session: Session, actor: Actor, found: OnRecord) -> bool:
+    if not found.unit_id:
+        return True
+    roll = roll_store.roll(session, actor.organisation)
+    return reach.could_be_accepted(
+        roll, author=found.author, unit_id=found.unit_id, day=clock.today()
+    )
+
+
+def _next(state: str | None, acts: list[Act], *, alone: bool) -> Next:
+    if state in ("back", "first") and alone:
+        return "nobody"
     if state == "returned":
         return "reply"
     if state == "back":

@@ -225,6 +225,7 @@ class OnRecord:
     genre: str
     submitted_at: dt.datetime | None
     state: str | None
+    unit_id: str  # whose members alone read it; "" for everybody
 
 
 def for_record(session: Session, actor: Actor, piece: str) -> OnRecord | None:
@@ -232,7 +233,11 @@ def for_record(session: Session, actor: Actor, piece: str) -> OnRecord | None:
     organizer who may act on it. To others as little is told as of an unknown one."""
     row = session.execute(
         sa.select(
-            Reflection.member_id, Reflection.genre, Reflection.submitted_at, Reflection.desk
+            Reflection.member_id,
+            Reflection.genre,
+            Reflection.submitted_at,
+            Reflection.desk,
+            sa.case((Reflection.audience == "unit", Reflection.unit_id), else_=""),
         ).where(
             Reflection.organisation_id == actor.organisation,
             Reflection.id == piece,

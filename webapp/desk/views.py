@@ -150,10 +150,10 @@ def take_back(what: str, act_id: str) -> Answer:
     if what not in ("answer", "review"):
         abort(404)
     try:
-        actions.take_back(db.session, g.actor, what, act_id, now=clock.now())
+        words = actions.take_back(db.session, g.actor, what, act_id, now=clock.now())
     except Unknown:
         abort(404)
-    said = _("Taken back. What you had written with it is gone.")
+    said = _("Taken back. What you had written with it is gone.") if words else _("Taken back.")
     if doors.wants_json():
         return jsonify(said=said), 200
     flash(said)

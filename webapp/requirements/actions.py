@@ -24,7 +24,9 @@ from webapp.requirements.tables import Requirement, RequirementVersion
 from webapp.suggestions.due import new_lists_due
 from webapp.units import store as units
 
-Obstacle = Literal["not_yours", "unit_closed", "changed", "withdrawn", "not_replaceable"]
+Obstacle = Literal[
+    "not_yours", "unit_closed", "changed", "somebody_left", "withdrawn", "not_replaceable"
+]
 
 
 class Hindered(Exception):

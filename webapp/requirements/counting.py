@@ -71,10 +71,11 @@ class Line:
     private: bool = False  # the unit cannot see it
     texts: frozenset[str] = frozenset()  # of what was read: the text and its other versions
     again: bool = False  # another version of it was read too
+    reached: bool = True  # somebody who could make it count reads it
 
     @property
     def waits(self) -> bool:
-        return self.why in WAITING
+        return self.why in WAITING and self.reached
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,7 @@ class SpanProgress:
     says: Says
     tasks: tuple[Task, ...]
     state: State
+    through: str = ""  # the unit of its member through which it holds
 
     @property
     def due(self) -> dt.date:
@@ -114,6 +116,7 @@ class SpanProgress:
 
 
 Answers = Callable[[str, dt.date], bool]  # may this member answer for the requirement on a day?
+Reach = Callable[[Piece], bool]  # does anybody read it who could make it count?
 
 
 def progress_in(
@@ -123,22 +126,24 @@ def progress_in(
     *,
     on: dt.date,
     answers_for_it: Answers = lambda _member, _day: True,
+    in_reach: Reach = lambda _piece: True,
+    through: str = "",
     last: bool = False,
 ) -> SpanProgress:
     """`last`: no span follows, so that what came too late is named."""
     late = span.due + dt.timedelta(days=LATE_DAYS) if last else span.due
     by_method: dict[Method, Callable[[], Iterable[Line]]] = {
         "read": lambda: _read(says, span, happened),
-        "write": lambda: _written(says, span, happened, happened.pieces, answers_for_it, late),
+        "write": lambda: _written(says, span, happened, answers_for_it, in_reach, late),
         "discuss": lambda: _discussed(says, span, happened),
         "attend": lambda: _attended(span, happened.attended),
-        "practise": lambda: _practised(says, span, happened, answers_for_it, late),
+        "practise": lambda: _practised(says, span, happened, answers_for_it, in_reach, late),
     }
     tasks = tuple(
         Task(method, asked, tuple(sorted(by_method[method](), key=_in_order)))
         for method, asked in says.asked
     )
-    return SpanProgress(span, says, tasks, _state(span, tasks, on))
+    return SpanProgress(span, says, tasks, _state(span, tasks, on), through)
 
 
 def _in_order(line: Line) -> tuple[bool, dt.date, str]:
@@ -162,11 +167,11 @@ def _written(
     says: Says,
     span: Span,
     happened: Happened,
-    pieces: Iterable[Piece],
     answers: Answers,
+    in_reach: Reach,
     late: dt.date,
 ) -> Iterable[Line]:
-    for piece in pieces:
+    for piece in happened.pieces:
         if not span.starts <= piece.handed_in <= late:
             continue
         why, day = _of_piece(says, piece, happened.texts, answers)
@@ -174,11 +179,11 @@ def _written(
             if why not in ("answered", "accepted", *WAITING):
                 continue
             why, day = "late", piece.handed_in
-        yield _line("write", piece, why, day)
+        yield _line("write", piece, why, day, reached=why not in WAITING or in_reach(piece))
 
 
 def _practised(
-    says: Says, span: Span, happened: Happened, answers: Answers, late: dt.date
+    says: Says, span: Span, happened: Happened, answers: Answers, in_reach: Reach, late: dt.date
 ) -> Iterable[Line]:
     for goal in happened.goals:
         if span.holds(goal.day):
@@ -186,10 +191,11 @@ def _practised(
                 "practise", "goal", goal.goal_id, goal.what, "followed_up", goal.day, True,
                 private=True,
             )  # fmt: skip
-    told = [piece for piece in happened.pieces if piece.genre == "experience"]
+    told = tuple(piece for piece in happened.pieces if piece.genre == "experience")
+    happened = replace(happened, pieces=told)
     # Practice is told of whatever was done: content is asked of what is read and written.
     anything = replace(says, content="own", genres=())
-    for line in _written(anything, span, happened, told, answers, late):
+    for line in _written(anything, span, happened, answers, in_reach, late):
         yield replace(line, method="practise")
 
 
@@ -220,7 +226,7 @@ def _of_piece(
     return ("other_reader" if counted.counts else "unanswered"), piece.handed_in
 
 
-def _line(method: Method, piece: Piece, why: Why, day: dt.date) -> Line:
+def _line(method: Method, piece: Piece, why: Why, day: dt.date, *, reached: bool) -> Line:
     return Line(
         method,
         "entered" if piece.entered_by else "piece",
@@ -231,6 +237,7 @@ def _line(method: Method, piece: Piece, why: Why, day: dt.date) -> Line:
         why in ("answered", "accepted"),
         by=piece.entered_by,
         private=piece.private,
+        reached=reached,
     )
 
 

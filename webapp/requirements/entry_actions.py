@@ -170,7 +170,7 @@ def _still_there(session: Session, actor: Actor, unit_id: str, members: tuple[st
         one.member_id for one in units.present_members(session, actor.organisation, [unit_id])
     }
     if not present.issuperset(members):
-        raise Hindered("changed")
+        raise Hindered("somebody_left")
 
 
 def _entry(session: Session, actor: Actor, kind: Kind, entry_id: str) -> Entry:

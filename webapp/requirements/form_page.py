@@ -54,6 +54,8 @@ class FormPage(pages.Page):
     seen: int = 0
     clashes: list[ClashShown] = field(default_factory=list)
     obstacle: str = ""
+    newest: str = ""  # the requirement as it is, where somebody changed it meanwhile
+    list_to_open: str = ""  # a theme list that is given to too few
     title_limit: int = setting.TITLE_LIMIT
     most: int = setting.MOST
 
@@ -81,6 +83,7 @@ def form(
     seen: int = 0,
     clashes: list[ClashShown] | None = None,
     obstacle: str = "",
+    newest: str = "",
 ) -> FormPage:
     names = named(session, actor.organisation, [])
     kinds = store.kinds_below(session, actor.organisation, unit[0])
@@ -110,7 +113,14 @@ def form(
         seen=seen,
         clashes=clashes or [],
         obstacle=obstacle,
+        newest=newest,
+        list_to_open=_to_open(wanted),
     )
+
+
+def _to_open(wanted: Wanted) -> str:
+    found = wanted.problems.get("list_id")
+    return wanted.sent.list_id if found is not None and found.what == "not_given" else ""
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ class Piece:
     heard: tuple[Heard, ...] = ()
     reviewed: Reviewed | None = None
     private: bool = False  # the unit cannot see it under this name
+    unit_id: str = ""  # whose members alone read it; "" for everybody
     entered_by: str = ""  # name of the organizer; "" when its author submitted it
     objected: bool = False
 

@@ -75,6 +75,7 @@ def _pieces(session: Session, actor: Actor, rows: Sequence[Any]) -> Found:
                 heard=tuple(heard[row.id]),
                 reviewed=reviewed.get(row.id),
                 private=row.audience == "anonymous",
+                unit_id=row.unit_id if row.audience == "unit" else "",
             ),
         )
 
@@ -90,6 +91,7 @@ def _selected() -> Any:
         Reflection.themes,
         Reflection.text_slug,
         Reflection.audience,
+        Reflection.unit_id,
         Reflection.shown_at,
         Reflection.submitted_at,
     ).where(Reflection.submitted_at >= sa.bindparam("since"))

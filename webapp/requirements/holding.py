@@ -16,6 +16,7 @@ import datetime as dt
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from webapp.requirements.asking import AnsweredBy, Required, Says, says_on
 
@@ -226,18 +227,19 @@ class Answerers:
     def may(self, by: str, day: dt.date, *, kind: AnsweredBy, unit_id: str, tree: Tree) -> bool:
         """Whether this member's answer of that day is one that is asked for, to a piece
         by somebody of the unit. `tree`: as it stood that day."""
-        if kind == "reader":
-            return True
+        return kind == "reader" or by in self.who(day, kind=kind, unit_id=unit_id, tree=tree)
+
+    def who(
+        self, day: dt.date, *, kind: Literal["organizer", "leading_group"], unit_id: str, tree: Tree
+    ) -> Iterator[str]:
+        """Who answers for the unit on a day, where not every reader does."""
         if kind == "organizer":
-            return by in self.everywhere or any(
-                member == by and since.on(day)
-                for above in path(tree, unit_id)
-                for member, since in self.appointed.get(above, ())
-            )
-        group = leading_group(tree, unit_id)
-        return group is not None and any(
-            member == by and since.on(day) for member, since in self.groups.get(group, ())
-        )
+            yield from self.everywhere
+            places = [self.appointed.get(above, ()) for above in path(tree, unit_id)]
+        else:
+            places = [self.groups.get(leading_group(tree, unit_id) or "", ())]
+        for place in places:
+            yield from (member for member, since in place if since.on(day))
 
 
 def leading_group(tree: Tree, unit_id: str) -> str | None:

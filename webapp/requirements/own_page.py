@@ -45,6 +45,7 @@ class LineShown:
     private: bool  # the unit cannot see it
     nameless: bool  # ... because the piece has no name on it
     again: bool  # another version of the text was read too
+    opening: str  # where its author opens it to more readers; "" where that changes nothing
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ def span_shown(progress: SpanProgress, names: Named, lists: Collection[str] = ()
         starts=progress.span.starts,
         due=progress.due,
         state=progress.state,
-        said=progress_wording.state(progress.state),
+        said=progress_wording.state(progress.state, progress.says),
         notes=tuple(progress_wording.span_notes(progress.says, progress.span)),
         tasks=tuple(
             _task_shown(task, progress.says, names, lists, steps_too=steps_too)
@@ -144,7 +145,7 @@ def _task_shown(
     steps = _steps(task.method, says, task.lines, names, lists) if to_do else ()
     hint = _("Whoever organizes the unit enters who attended.") if task.method == "attend" else ""
     return TaskShown(
-        asked=wording.asked(task.method, task.asked),
+        asked=wording.asked(task.method, task.asked, says),
         counted=progress_wording.counted(task),
         met=not task.missing,
         lines=tuple(line_shown(line, says) for line in task.lines),
@@ -163,6 +164,7 @@ def line_shown(line: Line, says: Says) -> LineShown:
         private=line.private,
         nameless=line.private and line.kind == "piece",
         again=line.again,
+        opening="" if line.reached else url_for("reflections.audience", reflection_id=line.id),
     )
 
 

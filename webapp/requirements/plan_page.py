@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import ClassVar
 
 from sqlalchemy.orm import Session
@@ -25,7 +26,7 @@ from webapp.requirements.holding import Plan, path
 from webapp.requirements.list_store import Newer
 from webapp.requirements.named import Named, named
 from webapp.requirements.plan import State as PlanState
-from webapp.requirements.shown import Shown, shown
+from webapp.requirements.shown import Shown, changed, shown
 
 Link = tuple[str, str]  # id, and name or title
 
@@ -77,18 +78,23 @@ def of_unit(session: Session, actor: Actor, unit_id: str, today: dt.date) -> Pla
     if found is None:
         return None
     organizes = may_organize(actor, unit=unit_id)
+    closed_on = found.tree[unit_id].closed_on
+    closed = closed_on is not None and closed_on <= today
     lines = plan.lines(found, unit_id, today)
     names = named(session, actor.organisation, [line.says for line in lines])
-    every = [_shown(line, found, names, today, organizes=organizes) for line in lines]
+    every = [
+        _shown(line, found, names, today, organizes=organizes and not closed) for line in lines
+    ]
     attends = any(line.says.attend for line in lines if line.state in ("holds", "comes"))
-    node = found.tree[unit_id]
+    asked = [line for line in every if not closed and line.state in ("holds", "comes")]
     return PlanPage(
-        unit=(unit_id, node.name),
-        closed=node.closed_on is not None,
+        unit=(unit_id, found.tree[unit_id].name),
+        closed=closed,
         organizes=organizes,
-        lines=[line for line in every if line.state in ("holds", "comes")],
-        over=[line for line in every if line.state in ("over", "withdrawn")],
+        lines=asked,
+        over=[line for line in every if line not in asked],
         nobody_enters=organizes
+        and not closed
         and attends
         and not store.somebody_organizes(session, actor.organisation, list(found.tree)),
     )
@@ -171,6 +177,7 @@ class VersionShown:
     shown: Shown
     reason: str
     holds: bool  # now
+    changes: str  # which parts are others than in the version before; ""
 
 
 @dataclass(frozen=True)
@@ -206,8 +213,9 @@ def one(
         unit=(node.id, node.name),
         newest=shown(now or required.newest, names),
         versions=[
-            VersionShown(says.number, says.from_day, shown(says, names), says.reason, says is now)
-            for says in reversed(required.versions)
+            _version(says, before, names, holds=says is now)
+            for before, says in reversed([*pairwise((None, *required.versions))])
+            if says is not None
         ],
         replaces=_link(replaces),
         withdrawn_from=ends,
@@ -216,6 +224,12 @@ def one(
         organizes=may_organize(actor, unit=required.unit_id),
         newer=list_store.newer(session, actor, required.newest),
     )
+
+
+def _version(says: Says, before: Says | None, names: Named, *, holds: bool) -> VersionShown:
+    what = shown(says, names)
+    changes = changed(shown(before, names), what) if before else []
+    return VersionShown(says.number, says.from_day, what, says.reason, holds, wording.join(changes))
 
 
 def is_below(found: Plan, unit_id: str, other: str) -> bool:

@@ -15,11 +15,12 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from webapp.access import Actor, may_organize
-from webapp.requirements import happened_store, newcomers, roll_store, store
+from webapp.requirements import happened_store, newcomers, reach, roll_store, store
 from webapp.requirements.asking import Method, Required, Says
 from webapp.requirements.counting import SpanProgress, Why, progress_in
-from webapp.requirements.happened import Happened
-from webapp.requirements.holding import Answerers, Person, Plan
+from webapp.requirements.happened import Happened, Piece
+from webapp.requirements.holding import Person, Plan
+from webapp.requirements.roll import Roll
 from webapp.requirements.spans import Span
 from webapp.requirements.spans import of_requirement as spans_of
 
@@ -113,10 +114,9 @@ def mine(
     first = min(one.span.starts for _required, held, _came in asked for one in held)
     said = [one.says for _required, held, _came in asked for one in held]
     happened = happened_store.own(session, actor, first, _methods(said))
-    who = roll.answerers
     found = []
     for required, held, late in asked:
-        shown = [_progress(one, happened, plan, who, on) for one in held]
+        shown = [_progress(one, person.id, happened, roll, on) for one in held]
         now = [progress for progress in shown if progress.span.holds(on)]
         ahead = [progress for progress in shown if progress.span.starts > on]
         over = [progress for progress in shown if progress.span.due < on]
@@ -196,12 +196,11 @@ def of_unit(
     since = min((held.span.starts for held in every), default=on)
     members = [person.id for person in persons]
     happened = happened_store.of_others(session, actor, members, since, _methods(said))
-    who = roll.answerers
     found = []
     for required in every_requirement:
         by_span: dict[tuple[Says, Span], list[PersonProgress]] = {}
         for person, held in asked.get(required.id, []):
-            progress = _as_seen(_progress(held, happened[person.id], plan, who, on))
+            progress = _as_seen(_progress(held, person.id, happened[person.id], roll, on))
             by_span.setdefault((held.says, held.span), []).append(
                 PersonProgress(person.id, person.name, progress)
             )
@@ -310,15 +309,25 @@ def _is_of_day(span: Span, on: dt.date) -> bool:
     return span.starts <= on <= span.due + LINGERS
 
 
-def _progress(
-    held: Held, happened: Happened, plan: Plan, who: Answerers, on: dt.date
-) -> SpanProgress:
+def _progress(held: Held, member: str, happened: Happened, roll: Roll, on: dt.date) -> SpanProgress:
     def answers_for_it(by: str, day: dt.date) -> bool:
-        kind = held.says.answered_by
-        return who.may(by, day, kind=kind, unit_id=held.through, tree=plan.on(day).tree)
+        kind, tree = held.says.answered_by, roll.plan.on(day).tree
+        return roll.answerers.may(by, day, kind=kind, unit_id=held.through, tree=tree)
+
+    def in_reach(piece: Piece) -> bool:
+        return not piece.unit_id or reach.could_count(
+            held.says, roll, author=member, through=held.through, unit_id=piece.unit_id, day=on
+        )
 
     return progress_in(
-        held.says, held.span, happened, on=on, answers_for_it=answers_for_it, last=held.last
+        held.says,
+        held.span,
+        happened,
+        on=on,
+        answers_for_it=answers_for_it,
+        in_reach=in_reach,
+        through=held.through,
+        last=held.last,
     )
 
 

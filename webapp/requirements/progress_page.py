@@ -51,7 +51,9 @@ class ProgressPage(pages.Page):
     template: ClassVar[str] = "requirements/progress.html"
 
     unit: Link
+    closed: bool
     on: dt.date
+    said: str  # why it is of another day than was asked for; ""
     looks_back: bool
     requirements: list[RequirementShown]
     after: str | None
@@ -59,12 +61,22 @@ class ProgressPage(pages.Page):
 
 
 def of_unit(
-    session: Session, actor: Actor, unit: Link, on: dt.date, today: dt.date, *, after: str | None
+    session: Session,
+    actor: Actor,
+    unit: Link,
+    on: dt.date,
+    today: dt.date,
+    *,
+    after: str | None,
+    closed: bool,
+    said: str,
 ) -> ProgressPage:
     found = progress.of_unit(session, actor, unit[0], on, after=after)
     return ProgressPage(
         unit=unit,
+        closed=closed,
         on=on,
+        said=said,
         looks_back=on != today,
         requirements=[
             RequirementShown(
@@ -73,7 +85,9 @@ def of_unit(
                 inherited=one.unit_id != unit[0],
                 opens=one.opens,
                 title=one.says.title,
-                tasks=tuple(wording.asked(method, count) for method, count in one.says.asked),
+                tasks=tuple(
+                    wording.asked(method, count, one.says) for method, count in one.says.asked
+                ),
                 period=wording.span(one.span.starts, one.span.due),
                 due=one.span.due,
                 people=[_person(person) for person in one.people],
@@ -95,7 +109,9 @@ def _person(one: PersonProgress) -> PersonShown:
         id=one.member_id,
         name=one.name,
         state=progress.state,
-        said=progress_wording.state(progress.state) if progress.state in SAID else "",
+        said=progress_wording.state(progress.state, progress.says)
+        if progress.state in SAID
+        else "",
         tasks=tuple(
             Handed(tuple(line_shown(line, progress.says) for line in task.lines))
             for task in progress.tasks

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -62,6 +62,15 @@ class Roll:
         """The unit and all below it."""
         return self._below.get(unit, [])
 
+    def reads(self, member: str, unit: str, day: dt.date) -> bool:
+        """Whether they belong to the unit on a day, and so read what is for it alone."""
+        here = (one for one in self._belongs.get(member, ()) if one.unit == unit)
+        return any(self._since(one).on(day) for one in here)
+
+    def readers(self, unit: str, day: dt.date) -> Iterator[str]:
+        """Who belongs to the unit on a day."""
+        return (one.member for one in self._in_unit.get(unit, ()) if self._since(one).on(day))
+
     @cached_property
     def answerers(self) -> Answerers:
         """Who answers for which unit, now and before."""
@@ -85,6 +94,13 @@ class Roll:
     @cached_property
     def _belongs(self) -> Mapping[str, list[Office]]:
         return _by_member(self.memberships)
+
+    @cached_property
+    def _in_unit(self) -> Mapping[str, list[Office]]:
+        found: dict[str, list[Office]] = defaultdict(list)
+        for one in self.memberships:
+            found[one.unit].append(one)
+        return found
 
     @cached_property
     def _given(self) -> Mapping[str, list[Office]]:

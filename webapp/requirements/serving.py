@@ -26,6 +26,11 @@ class Serves:
     why_not: Why | None = None
     counts_already: bool = False
 
+    @property
+    def methods_of_writing(self) -> bool:
+        """Whether it must be answered or accepted for one of them."""
+        return "write" in self.methods or "practise" in self.methods
+
 
 def serving(
     asked: Iterable[MemberProgress], piece: Piece, texts: Mapping[str, Text]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import url_for
@@ -14,9 +15,10 @@ from webapp.reflections import experiences, subjects
 from webapp.reflections import store as reflections
 from webapp.reflections.subjects import OF_MEMBERS
 from webapp.reflections.tables import Reflection
-from webapp.requirements import progress, progress_wording, texts_store
+from webapp.requirements import progress, progress_wording, reach, roll_store, texts_store
 from webapp.requirements.happened import Piece
 from webapp.requirements.named import Named, named
+from webapp.requirements.roll import Roll
 from webapp.requirements.serving import Serves, serving
 
 MOST = 6
@@ -32,6 +34,7 @@ class Line:
     due: dt.date
     serves: bool
     said: tuple[str, ...]
+    apart: Mapping[str, str]  # by unit, where it cannot count if that unit alone reads it: why
 
 
 def of_draft(session: Session, actor: Actor, draft: Reflection, today: dt.date) -> list[Line]:
@@ -43,7 +46,17 @@ def of_draft(session: Session, actor: Actor, draft: Reflection, today: dt.date) 
     texts = texts_store.of(session, actor, piece.texts)
     found = serving(asked, piece, texts)[:MOST]
     names = named(session, actor.organisation, [one.span.says for one in found])
-    return [_line(one, names) for one in found]
+    roll = roll_store.roll(session, actor.organisation)
+    return [_line(one, names, actor, roll, today) for one in found]
+
+
+def apart(lines: list[Line]) -> dict[str, list[str]]:
+    """By unit, what a piece that it alone reads cannot count for, and why."""
+    said: dict[str, list[str]] = {}
+    for line in lines:
+        for unit, why in line.apart.items():
+            said.setdefault(unit, []).append(why)
+    return said
 
 
 def _as_piece(session: Session, draft: Reflection, today: dt.date) -> Piece:
@@ -63,7 +76,23 @@ def _as_piece(session: Session, draft: Reflection, today: dt.date) -> Piece:
     )
 
 
-def _line(one: Serves, names: Named) -> Line:
+def _line(one: Serves, names: Named, actor: Actor, roll: Roll, today: dt.date) -> Line:
+    says = one.span.says
+    alone = [
+        unit
+        for unit in sorted(actor.units if one.methods_of_writing else ())
+        if not roll.tree[unit].closed
+        and not reach.could_count(
+            says,
+            roll,
+            author=str(actor.member),
+            through=one.span.through,
+            unit_id=unit,
+            day=today,
+        )
+    ]
+    said = progress_wording.serves(one, themes=names.themes, titles=names.titles)
+    said += [progress_wording.for_a_unit_alone(says, roll.tree[unit].name) for unit in alone]
     return Line(
         title=one.span.says.title,
         url=url_for("requirements.show", requirement_id=one.asked.requirement_id)
@@ -72,5 +101,6 @@ def _line(one: Serves, names: Named) -> Line:
         unit=one.asked.unit,
         due=one.span.due,
         serves=bool(one.methods) or one.counts_already,
-        said=tuple(progress_wording.serves(one, themes=names.themes, titles=names.titles)),
+        said=tuple(said),
+        apart={unit: progress_wording.for_a_unit_alone(says) for unit in alone},
     )

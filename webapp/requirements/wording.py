@@ -47,12 +47,12 @@ def method(value: Method) -> str:
     }[value]
 
 
-def asked(value: Method, count: int) -> str:
-    """So many of one method, as a task."""
+def asked(value: Method, count: int, says: Says | None = None) -> str:
+    """So many of one method, as a task; of the kinds of piece that the requirement asks for."""
     if value == "read":
         return ngettext("Read one text", "Read %(num)s texts", count)
     if value == "write":
-        return ngettext("Write one piece", "Write %(num)s pieces", count)
+        return _written(count, says)
     if value == "discuss":
         return ngettext(
             "Answer one piece of somebody else", "Answer %(num)s pieces of others", count
@@ -64,6 +64,22 @@ def asked(value: Method, count: int) -> str:
         "Follow up %(num)s goals, or tell experiences",
         count,
     )
+
+
+def _written(count: int, says: Says | None) -> str:
+    kinds = says.genres if says else ()
+    if kinds == ("reflection",):
+        return ngettext("Write one reflection", "Write %(num)s reflections", count)
+    if kinds == ("experience",):
+        return ngettext("Write one experience", "Write %(num)s experiences", count)
+    if kinds == ("summary",):
+        return ngettext("Write one summary", "Write %(num)s summaries", count)
+    if kinds == ("speech",):
+        return ngettext("Write one speech", "Write %(num)s speeches", count)
+    said = ngettext("Write one piece", "Write %(num)s pieces", count)
+    if says and kinds:
+        return _("%(task)s (%(kinds)s)", task=said, kinds=genres(says))
+    return said
 
 
 def content_choice(value: Content) -> str:
@@ -163,7 +179,7 @@ def clash(one: Clash) -> str:
             "It asks the same in another quantity: %(asked)s.",
             asked=asked(one.method, dict(one.theirs.asked).get(one.method, 0)),
         )
-    return _("It judges the same pieces otherwise: %(how)s", how=assessment(one.theirs))
+    return _("It has another rule for the same pieces: %(how)s", how=assessment(one.theirs))
 
 
 def obstacle(value: Obstacle) -> str:
@@ -176,8 +192,13 @@ def obstacle(value: Obstacle) -> str:
             "This unit was closed meanwhile, so nothing was changed. What you typed is still here."
         ),
         "changed": _(
-            "Somebody else changed this meanwhile, so nothing was changed. What you typed is still "
-            "here; open the page anew to see what holds now."
+            "This was changed meanwhile, by somebody else or by you in another window, so nothing "
+            "was changed now. What you typed is still here. See what holds now; then change what "
+            "is here, or keep it as it is."
+        ),
+        "somebody_left": _(
+            "Somebody whom you chose left this unit meanwhile, so nothing was kept. What you typed "
+            "is still here; look at who belongs to the unit now, and send it again."
         ),
         "withdrawn": _("This requirement was withdrawn meanwhile, so nothing was changed."),
         "not_replaceable": _(
@@ -230,7 +251,7 @@ def problem(field: str, found: setting.Problem) -> str:
         "gone": _("This theme list is empty, or is not there any more. Choose another."),
         "not_given": _(
             "The theme list is not given to all of these units: members of “%(unit)s”, for "
-            "one, cannot open it. Publish it to them too, or to the organisation.",
+            "one, cannot open it. Publish it to the units below too, or choose another list.",
             unit=found.detail,
         ),
         "nothing_asked": _("Ask for something: at least one of these must be more than 0."),
@@ -261,6 +282,10 @@ def genre(value: str) -> str:
         "summary": _("Summary"),
         "speech": _("Speech"),
     }[value]
+
+
+def genres(says: Says) -> str:
+    return pgettext("between choices", " or ").join(map(genre, says.genres))
 
 
 def span(starts: dt.date, due: dt.date) -> str:

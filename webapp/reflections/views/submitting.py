@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
@@ -39,6 +40,7 @@ class AudienceChoices:
     units: list[Readers]
     everybody: int
     chosen: str  # "unit:<id>", "organisation", "anonymous" or ""
+    apart: Mapping[str, list[str]]  # by unit: what a piece for it alone cannot count for
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,7 @@ def _chosen() -> tuple[str | None, str | None]:
 
 
 def _submit_page(piece: Reflection) -> SubmitPage:
+    asked = _asked(piece)
     return SubmitPage(
         id=piece.id,
         key=new_id(),
@@ -138,15 +141,19 @@ def _submit_page(piece: Reflection) -> SubmitPage:
         language=piece.language,
         about_title=piece.text_title,
         status=piece.status,
-        choices=_choices(piece),
+        choices=_choices(piece, asked),
         genre=piece.genre,
         practice=practice_of(piece),
-        asked=serving_page.of_draft(db.session, g.actor, piece, clock.today()),
+        asked=asked,
         close=check(db.session, g.actor, piece),
     )
 
 
-def _choices(piece: Reflection) -> AudienceChoices:
+def _asked(piece: Reflection) -> list[serving_page.Line]:
+    return serving_page.of_draft(db.session, g.actor, piece, clock.today())
+
+
+def _choices(piece: Reflection, asked: list[serving_page.Line]) -> AudienceChoices:
     chosen = piece.audience or ""
     if chosen == "unit":
         chosen = f"unit:{piece.unit_id}"
@@ -154,6 +161,7 @@ def _choices(piece: Reflection) -> AudienceChoices:
         units=readers.readers_of_units(db.session, g.actor),
         everybody=readers.member_count(db.session, g.actor.organisation),
         chosen=chosen,
+        apart=serving_page.apart(asked),
     )
 
 
@@ -193,7 +201,7 @@ def audience(reflection_id: str) -> Answer:
     if piece.status != "submitted":
         abort(404)
     if request.method == "GET":
-        return pages.render(AudiencePage(piece.id, piece.published_title, _choices(piece)))
+        return pages.render(_audience_page(piece))
     wanted, unit = _chosen()
     try:
         actions.change_audience(
@@ -207,13 +215,15 @@ def audience(reflection_id: str) -> Answer:
     except Unknown:
         abort(404)
     except Hindered as problem:
-        obstacle = said_of(problem.obstacle)
-        piece = own(reflection_id)
-        page = AudiencePage(piece.id, piece.published_title, _choices(piece), obstacle)
+        page = _audience_page(own(reflection_id), said_of(problem.obstacle))
         return pages.render(page, 422)
     look_again(reflection_id)
     flash(_("Changed. It holds from now on, everywhere."))
     return redirect(url_for(".show", reflection_id=reflection_id), 303)
+
+
+def _audience_page(piece: Reflection, obstacle: str = "") -> AudiencePage:
+    return AudiencePage(piece.id, piece.published_title, _choices(piece, _asked(piece)), obstacle)
 
 
 @dataclass(frozen=True)

@@ -202,7 +202,10 @@ def _edit_form(
     clashes: list[ClashShown] | None = None,
     hindered: Hindered | None = None,
 ) -> form_page.FormPage:
-    seen = request.form.get("seen", "") or str(required.newest.number)
+    changed = hindered is not None and hindered.obstacle == "changed"
+    # Who is told of the change may keep what was typed all the same: it is a newer version.
+    seen = "" if changed else request.form.get("seen", "")
+    seen = seen or str(required.newest.number)
     return form_page.form(
         db.session,
         g.actor,
@@ -215,6 +218,7 @@ def _edit_form(
         seen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 6 else 0,
         clashes=clashes,
         obstacle=wording.obstacle(hindered.obstacle) if hindered else "",
+        newest=url_for(".show", requirement_id=required.id) if changed else "",
     )
 
 
