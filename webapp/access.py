@@ -53,7 +53,8 @@ PERMISSIONS: dict[str, Permission] = {
         Permission(
             "account.join",
             "anyone",
-            "Joins with an unused, unexpired invitation link; the link says the unit and role.",
+            "Joins with an unused, unexpired invitation link; the link says the unit and role. "
+            "Whoever is a member already takes these for the account they are signed in with.",
         ),
         Permission("account.own", "member", "Changes the own password."),
         Permission(

@@ -166,7 +166,6 @@ def sent(world: World, who: Who, endpoint: str, thing: Thing | None) -> dict[str
 # Forms that are refused whoever sends this one: what they ask for is tried in their rooms.
 NEEDS_MORE = {
     "goals.answer",  # at which activity it happened
-    "members.join",  # a password
     "notes.settle",  # what was saved elsewhere
     "reflections.settle",
     "people.new_link",  # a member without a password

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
+import sqlalchemy as sa
 
 from tests.webapp.people import NOW, PASSWORD, add_member
+from webapp.audit.tables import AuditEvent
 from webapp.community import db
 from webapp.members import actions, invitation_store, store
 from webapp.members.accounts import wait_left
@@ -55,6 +58,54 @@ def test_an_invitation_works_once(client_as, invitation):
         client_as().post(f"/join/{several}", data=joining(email=f"n{number}@example.org"))
     assert "All places of this invitation are taken" in client_as().get(f"/join/{several}").text
     assert store.member_by_email(db.session, "other@example.org") is None
+
+
+def test_a_member_takes_what_an_invitation_gives_once_and_stays_who_they_are(
+    client_as, invitation, maria, organisation
+):
+    token = invitation(unit_id=organisation.hill, role_id="mentor", uses=2)
+    page = client_as().get(f"/join/{token}").text
+    sign_in = re.search(r'href="(/login\?next=[^"]+)"', page)[1]
+    known = {"email": "maria.lopez@example.org", "password": PASSWORD}
+    assert "Sign in with it above" in client_as().post(f"/join/{token}", data=joining(**known)).text
+    client = client_as()
+    assert client.post(sign_in, data=known).location == f"/join/{token}"
+    page = client.get(f"/join/{token}").text
+    assert "You are signed in as Maria Lopez" in page
+    assert "into the unit “Hill”" in page
+    for _twice in range(2):
+        assert client.post(f"/join/{token}").location == f"/units/{organisation.hill}"
+    assert organisation.hill in store.actor_of(db.session, maria).units
+    given = store.given_roles_of(db.session, organisation.id, maria.id)
+    assert [(role.id, unit) for role, unit in given] == [("mentor", "Hill")]
+    (found,) = invitation_store.open_invitations(db.session, organisation.id, NOW)
+    assert (found.uses, found.used_by) == (1, maria.id)
+    events = db.session.scalars(sa.select(AuditEvent).where(AuditEvent.what == "invitation.taken"))
+    assert [(e.by, e.about_id, e.details["role"]) for e in events] == [
+        (maria.id, organisation.hill, "mentor")
+    ]
+    assert "You are in “Hill” already" in client.get(f"/join/{token}").text
+    late = invitation(
+        unit_id=organisation.hill, lasts=dt.timedelta(seconds=-1), role_id="secretary"
+    )
+    assert (
+        client.get(f"/join/{late}").status_code == client.post(f"/join/{late}").status_code == 410
+    )
+
+
+@pytest.mark.parametrize(
+    "options", [{"organizer": True}, {"administrator": True}, {"unit_id": None}]
+)
+def test_an_invitation_that_is_nothing_for_a_member_says_so_and_does_nothing(
+    client_as, invitation, maria, organisation, options
+):
+    client, token = client_as(maria), invitation(**options)
+    before = store.actor_of(db.session, maria)
+    for answer in (client.get(f"/join/{token}"), client.post(f"/join/{token}")):
+        assert "This invitation changes nothing for you" in answer.text
+    assert store.actor_of(db.session, maria) == before
+    (found,) = invitation_store.open_invitations(db.session, organisation.id, NOW)
+    assert found.uses == 0
 
 
 def test_an_expired_invitation_says_so(client_as, invitation):

@@ -173,9 +173,13 @@ def test_who_is_here_and_would_come_into_a_unit_is_named_and_never_by_another_na
     assert "Maria Lopez (in the table: Maria Smith): comes into Hill" in client.get(path).text
     assert run(client, path).status_code == 303
     assert organisation.hill in store.actor_of(db.session, maria).units
-    unread = client.get(send_table(client, "Foo,Bar\n1,2\n")).text
+    path = send_table(client, "Foo,Bar\n1,2\n")
+    unread = client.get(path).text
     assert "No column of this table was recognised" in unread
     assert "is there already" not in unread
+    assert client.post(f"{path}/delete").status_code == 303
+    back = client.get(path)
+    assert (back.status_code, "This table is not here" in back.text) == (404, True)
 
 
 def test_what_has_changed_since_the_look_is_looked_at_again(client_as, ada, organisation):
@@ -216,7 +220,11 @@ def test_undoing_leaves_those_who_came_in_or_for_whom_something_was_written(
     give(zoe, organisation.hill, "mentor")
     page = client.get(f"{path}/undo").text
     assert "1 person is removed" in page
-    client.post(f"{path}/undo")
+    assert client.post(f"{path}/undo").location == path
+    told = client.get(path).text
+    assert "Noted as having left, since something was entered for them: “Omar”." in told
+    assert "in them or something belongs to them: “East”, “North”, “West”. Close them" in told
+    assert client.get(f"{path}/undo").location == path  # gone back to
     here = {m.name: m.left_at for m in db.session.scalars(sa.select(Member)) if m.id != ada.id}
     assert here == {"Noor Aziz": None, "Omar": NOW, "Zoe": None}
     units = set(db.session.scalars(sa.select(Unit.name)))
@@ -363,7 +371,7 @@ def test_a_link_gives_its_role_in_its_unit_until_its_day(client_as, ada, organis
 
 
 def test_a_unit_organizer_invites_below_and_the_link_ends_with_the_right(
-    client_as, maria, organisation
+    client_as, ada, maria, omar, organisation
 ):
     give(maria, organisation.harbour, "organizer")
     client = client_as(maria)
@@ -381,6 +389,11 @@ def test_a_unit_organizer_invites_below_and_the_link_ends_with_the_right(
         assert "Kept" in answer.text
     token = invited(client, unit=organisation.harbour, uses="5")
     assert client_as().get(f"/join/{token}").status_code == 200
+    theirs = {"unit": organisation.harbour, "email": "omar.haddad@example.org"}
+    for who, told in ((client, False), (client_as(ada), True)):
+        assert who.post("/people/invitations", data=theirs).status_code == 303
+        page = who.get("/people/invitations").text  # an address is not an organizer's to know
+        assert ("Omar Haddad has this address and is a member already" in page) == told
     with change(db.session) as session:
         session.execute(sa.update(Appointment).values(until=NOW))
     assert "no longer works" in client_as().get(f"/join/{token}").text

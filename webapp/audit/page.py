@@ -13,7 +13,8 @@ from webapp.audit import wording
 from webapp.audit.store import Event, Wanted
 
 ABOUT_LINKED = ("unit", "member", "reflection")  # what a line leads to more lines about
-DAY_ALONE = ("invitation.used",)  # recorded with the day alone, like what an author does
+# recorded with the day alone, like what an author does
+DAY_ALONE = ("invitation.taken", "invitation.used")
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ SENTENCES: dict[str, Any] = {
     "invitation.imported": _l("%(who)s made links for people who came with an import."),
     "invitation.made": _l("%(who)s made an invitation to %(unit)s."),
     "invitation.personal": _l("%(who)s made a link for %(about)s, with which they set a password."),
+    "invitation.taken": _l("%(who)s, who was a member, came into “%(about)s” with an invitation."),
     "invitation.used": _l("%(who)s joined with an invitation."),
     "invitation.withdrawn": _l("%(who)s withdrew an invitation."),
     "member.back": _l("%(who)s let %(about)s come back."),
@@ -131,6 +132,8 @@ def sentence(what: str, who: str, about: str, details: Mapping[str, Any]) -> str
             said += " " + _("Whoever uses it is administrator.")
         if details.get("organizer"):
             said += " " + _("Whoever uses it keeps the library and organizes every unit.")
+    if what == "invitation.taken" and details.get("role"):
+        said += " " + _("They have the role “%(role)s” there.", role=details["role"])
     return said
 
 

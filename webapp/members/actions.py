@@ -181,7 +181,7 @@ def join(
     """
     hashed = hashed_password(password)  # slow on purpose: before the transaction, not in it
     with change(session):
-        invitation = _to_use(session, token)
+        invitation = to_use(session, token)
         if invitation is None:
             raise JoinError("unknown", "no such invitation")
         if cause := invitation_store.why_over(session, invitation, now=now):
@@ -202,10 +202,7 @@ def join(
                 now=now,
             )
             _place(session, invitation, member, now=now)
-        invitation.uses += 1
-        invitation.used_by = member.id
-        if invitation.uses_allowed and invitation.uses >= invitation.uses_allowed:
-            invitation.used_at = now
+        count_use(invitation, member, now=now)
         record(  # with the day alone: the moment would tell what they wrote first, without a name
             session, member.organisation_id, "invitation.used", by=member.id,
             at=day_of(now, clock.zone()), about=("member", member.id), invitation=invitation.id,
@@ -213,7 +210,7 @@ def join(
         return member
 
 
-def _to_use(session: Session, token: str) -> Invitation | None:
+def to_use(session: Session, token: str) -> Invitation | None:
     """The invitation, and nobody else uses it until the transaction ends. What it leads
     to is held before it, in the order of everybody who changes both (units, member,
     invitation): two who begin at different ends would wait for each other."""
@@ -229,8 +226,7 @@ def _to_use(session: Session, token: str) -> Invitation | None:
 
 def _place(session: Session, invitation: Invitation, member: Member, *, now: dt.datetime) -> None:
     """Into the unit; a role is given in it. Without a unit, or in the one it was merged
-    into, a role is only chosen: nobody gave it there. One that organizes ends with the
-    right of whoever made the link."""
+    into, a role is only chosen: nobody gave it there."""
     # closed since: nowhere; merged since: where its people went
     place = units.place_of(session, invitation.organisation_id, invitation.unit_id)
     if place:
@@ -238,22 +234,48 @@ def _place(session: Session, invitation: Invitation, member: Member, *, now: dt.
     role = session.get(StudyRole, (member.organisation_id, invitation.role_id or ""))
     if role is None or role.retired_at is not None:  # given to nobody new since
         return
-    key = {
-        "organisation_id": member.organisation_id,
-        "member_id": member.id,
-        "role_id": invitation.role_id,
-        "since": now,
-    }
     if place and place == invitation.unit_id:
-        until = None
-        if role.organizes and invitation.made_by:
-            maker = Actor(invitation.organisation_id, invitation.made_by)
-            tree = units.tree(session, maker.organisation)
-            rights = units.rights(session, maker, now=now)
-            until = units.right_ends(session, maker, tree, rights, place, now=now)
-        session.add(Appointment(id=new_id(), unit_id=place, until=until, **key))
+        give_role(session, invitation, member, role, now=now)
     else:
-        session.add(MemberRole(**key))
+        session.add(
+            MemberRole(
+                organisation_id=member.organisation_id,
+                member_id=member.id,
+                role_id=role.id,
+                since=now,
+            )
+        )
+
+
+def give_role(
+    session: Session, invitation: Invitation, member: Member, role: StudyRole, *, now: dt.datetime
+) -> None:
+    """In the unit of the invitation. One that organizes ends with the right of whoever
+    made the link. Part of the caller's transaction."""
+    place, until = str(invitation.unit_id), None
+    if role.organizes and invitation.made_by:
+        maker = Actor(invitation.organisation_id, invitation.made_by)
+        tree = units.tree(session, maker.organisation)
+        rights = units.rights(session, maker, now=now)
+        until = units.right_ends(session, maker, tree, rights, place, now=now)
+    session.add(
+        Appointment(
+            organisation_id=member.organisation_id,
+            id=new_id(),
+            member_id=member.id,
+            unit_id=place,
+            role_id=role.id,
+            since=now,
+            until=until,
+        )
+    )
+
+
+def count_use(invitation: Invitation, member: Member, *, now: dt.datetime) -> None:
+    invitation.uses += 1
+    invitation.used_by = member.id
+    if invitation.uses_allowed and invitation.uses >= invitation.uses_allowed:
+        invitation.used_at = now
 
 
 def _come_in(

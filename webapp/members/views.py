@@ -16,10 +16,12 @@ from corpus.records import Label
 from webapp import clock, languages, pages
 from webapp.access import needs
 from webapp.community import db
-from webapp.members import actions, invitation_store, store
+from webapp.members import accepting, actions, invitation_store, store
 from webapp.members.accounts import datastore
 from webapp.members.addresses import local_path
 from webapp.members.invitation_store import InvitedTo
+from webapp.members.inviting import Over
+from webapp.members.tables import Invitation
 from webapp.resources import library
 from webapp.units.tables import StudyRole
 
@@ -70,6 +72,17 @@ class NoInvitationPage(pages.Page):
     several: bool = False  # it was for more than one person
 
 
+@dataclass(frozen=True)
+class AcceptPage(pages.Page):
+    """The invitation as somebody sees it who is signed in."""
+
+    template: ClassVar[str] = "members/accept.html"
+
+    name: str
+    leads_to: InvitedTo
+    nothing: accepting.Nothing | None
+
+
 @bp.route("/join/<token>", methods=["GET", "POST"])
 @needs("account.join")
 def join(token: str) -> tuple[str, int] | Response:
@@ -77,6 +90,8 @@ def join(token: str) -> tuple[str, int] | Response:
     cause = invitation_store.why_over(db.session, found, now=clock.now()) if found else None
     if found is None:
         return pages.render(NoInvitationPage("unknown"), 404)
+    if g.member is not None:
+        return accept(token, found, cause)
     several = found.uses_allowed != 1
     if cause:
         return pages.render(NoInvitationPage(cause, several), 410)
@@ -108,7 +123,7 @@ def join(token: str) -> tuple[str, int] | Response:
             if problem.cause != "email_taken":
                 return pages.render(NoInvitationPage(problem.cause, several), 410)
             errors["email"] = _(
-                "This address already has an account. Sign in with it, or use another."
+                "This address already has an account. Sign in with it above, or use another."
             )
         else:
             account = datastore.find_user(id=member.account_id)
@@ -116,6 +131,27 @@ def join(token: str) -> tuple[str, int] | Response:
             login_user(account)
             return redirect(url_for(".welcome", step=STEPS[0]))
     return pages.render(replace(page, name=name, email=email, errors=errors), 422)
+
+
+def accept(token: str, found: Invitation, cause: Over | None) -> tuple[str, int] | Response:
+    """The invitation, opened or taken by somebody who is a member already."""
+    gives = accepting.gives(db.session, g.actor, found, now=clock.now())
+    if request.method == "POST":
+        try:
+            gives = accepting.accept(db.session, g.actor, token, now=clock.now())
+        except actions.JoinError as problem:
+            return pages.render(NoInvitationPage(problem.cause, found.uses_allowed != 1), 410)
+        if not gives.nothing:
+            flash(_("You belong to this unit now."), "info")
+        if gives.unit:
+            return redirect(url_for("units.show", unit_id=gives.unit), 303)
+    elif cause and gives.nothing != "there":
+        return pages.render(NoInvitationPage(cause, found.uses_allowed != 1), 410)
+    zh = languages.current() == "zh"
+    leads_to = invitation_store.invited_to(db.session, found, zh=zh)
+    if not gives.role:  # there already
+        leads_to = replace(leads_to, role="")
+    return pages.render(AcceptPage(g.member.name, leads_to, gives.nothing))
 
 
 def join_errors(name: str, email: str, password: str) -> dict[str, str]:

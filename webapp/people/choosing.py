@@ -71,7 +71,7 @@ def given(
         name, choice = form.get(f"word-{number}", "")[:200], form.get(f"choice-{number}", "")[:220]
         if name.startswith("unit:") and form.get("rest") == ADD:
             choice = choice or ADD
-        if name.startswith(("role:", "kind:", "unit:")):
+        if name.startswith(("role:", "kind:", "unit:", "who:")):
             words[name] = choice
     below, kind = form.get("below", ""), form.get("kind_else", "")
     language = form.get("language_else", "")

@@ -150,6 +150,16 @@ def undoing(session: Session, actor: Actor, found: PeopleImport) -> UndoPage:
     )
 
 
+def undone(session: Session, actor: Actor, fate: undo_actions.Fates) -> list[str]:
+    return wording.undone(
+        len(fate.people_go),
+        len(fate.units_go),
+        _some(session, actor, Member, fate.people_leave),
+        _some(session, actor, Member, fate.people_stay),
+        _some(session, actor, Unit, fate.units_stay),
+    )
+
+
 def _some(session: Session, actor: Actor, table: Any, ids: frozenset[str]) -> list[str]:
     """The names of some of them, by name."""
     query = sa.select(table.name).where(

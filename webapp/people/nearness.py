@@ -1,8 +1,9 @@
 """Which names are so near to a new one that one of them may be meant? Pure.
 
 Near is what one slip of the hand makes: a sign too many, too few, another one, or two
-that changed places; other spaces and signs between the same letters; and the same name
-with and without the word for its kind. Names that differ in what tells units apart (a
+that changed places; other spaces and signs between the same letters; the same name
+with and without the word for its kind; and one of the parts of a name in two languages
+("Hill branch · 山坡支部"). Names that differ in what tells units apart (a
 number, a direction, a letter that stands alone) are not near: Group 1 and Group 2 are two.
 """
 
@@ -23,6 +24,9 @@ _TELLING = re.compile(
 )
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _BETWEEN = re.compile(r"[\W_]+")
+
+
+_PARTS = re.compile(r"\s*[·•・/／|｜()（）\[\]【】]\s*|\s+[-–—]\s+")
 
 
 class Names(Generic[T]):
@@ -46,8 +50,11 @@ class Names(Generic[T]):
         return list(found.values())
 
     def _keys(self, name: str) -> set[str]:
-        letters = _letters(name)
-        return {letters, self._core(letters), *_without_one(letters)}
+        found: set[str] = set()
+        for part in (name, *_parts(name)):
+            letters = _letters(part)
+            found |= {letters, self._core(letters), *_without_one(letters)}
+        return found
 
     def _core(self, letters: str) -> str:
         """The name without the word for its kind."""
@@ -58,10 +65,43 @@ class Names(Generic[T]):
         return letters
 
     def _alike(self, name: str, other: str) -> bool:
+        """As a whole, or one as a part of the other; "Team (A)" and "Team (B)", which have
+        only a part in common, are two."""
+        return (
+            self._same(name, other)
+            or any(self._same(name, part) for part in _parts(other))
+            or any(self._same(part, other) for part in _parts(name))
+        )
+
+    def _same(self, name: str, other: str) -> bool:
         one, two = _letters(name), _letters(other)
         if _TELLING.findall(fold(name)) != _TELLING.findall(fold(other)):
             return False
         return one == two or _one_slip(one, two) or self._core(one) == two or self._core(two) == one
+
+
+def one_person(name: str, other: str) -> bool:
+    """Whether two names, of one address or number, may be those of one person: a slip,
+    another order, fewer words, initials. Where they differ more, somebody has to say so."""
+    if (one := _letters(name)) == (two := _letters(other)) or _one_slip(one, two):
+        return True
+    few, many = sorted((_words(name), _words(other)), key=len)
+    return bool(few) and all(
+        any(
+            word == each or (min(len(word), len(each)) == 1 and word[0] == each[0]) for each in many
+        )
+        for word in few
+    )
+
+
+def _words(name: str) -> list[str]:
+    return [word for word in _BETWEEN.split(fold(name)) if word]
+
+
+def _parts(name: str) -> list[str]:
+    """The parts of a name that stands in two languages; none of a simple one."""
+    found = [part for part in _PARTS.split(name) if len(_letters(part)) > 1]
+    return found if len(found) > 1 else []
 
 
 def _letters(name: str) -> str:

@@ -8,12 +8,23 @@ Nothing is ended or moved by an import.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from webapp.people.columns import fold
+from webapp.people.nearness import one_person
 from webapp.people.places import ADD, New, Place, Places, Unplaced
-from webapp.people.planned import LEAVE_OUT, Changed, Choices, Named, NewPerson, Person, Plan, There
+from webapp.people.planned import (
+    LEAVE_OUT,
+    Changed,
+    Choices,
+    Named,
+    NewPerson,
+    Otherwise,
+    Person,
+    Plan,
+    There,
+)
 from webapp.people.rows import Problem, Row
 
 
@@ -83,7 +94,7 @@ class _Planning:
         """Rows of one address or number are one person: what one leaves out another says."""
         said: dict[tuple[str, str, str], str] = {}
         for row in self._rows:
-            for of, value, other in _links(row):
+            for of, value, other in row.links():
                 said.setdefault((of, value, other), getattr(row, other))
         for row in self._rows:
             for of in ("number", "email"):
@@ -161,8 +172,21 @@ class _Planning:
             row.wrong("unit", "nowhere", row.name)
         elif isinstance(person, Person) and person.left:
             row.wrong("name", "left", person.name)
+        elif isinstance(person, Person) and self._is_another(row, person):
+            row.wrong("name", "another", row.name, person.name)
         else:
             self._agree(row, person, place)
+
+    def _is_another(self, row: Row, person: Person) -> bool:
+        """Whether the row names somebody else, as long as nobody has said that it is them:
+        one slip in an address would put a member where they do not belong."""
+        if not row.name or one_person(row.name, person.name):
+            return False
+        mark = f"who:{person.id}:{fold(row.name)}"[:200]
+        still = self._choices.words.get(mark) != ADD
+        asked = Otherwise(mark, row.line, row.name, person.id, person.name, still)
+        self._plan.otherwise.setdefault(mark, asked)
+        return still
 
     def _person(self, row: Row, place: Place | None) -> Person | None:
         """The member who is there already, if the row speaks of one."""
@@ -333,15 +357,6 @@ class _Planning:
     def _note_twice(self) -> None:
         for name, first, second in self._places.twice():
             self._plan.notes.append(Problem(second, "unit", "two_units", name, first))
-
-
-def _links(row: Row) -> Iterator[tuple[str, str, str]]:
-    """Which other fields a row says of its address and its number."""
-    for of in ("number", "email"):
-        value = fold(getattr(row, of))
-        for other in ("email", "number", "name"):
-            if value and other != of and getattr(row, other):
-                yield of, value, other
 
 
 def _by_name(named: Sequence[Named]) -> dict[str, str]:

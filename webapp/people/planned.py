@@ -57,7 +57,7 @@ class Choices:
     below: str | None = None  # where units stand for which the table names nothing above
     kind: str = ""  # of new units for which it names none
     language: str = "en"
-    words: Mapping[str, str] = field(default_factory=dict)  # "role:…", "kind:…", "unit:…"
+    words: Mapping[str, str] = field(default_factory=dict)  # "role:…", "kind:…", "unit:…", "who:…"
 
 
 @dataclass
@@ -80,12 +80,25 @@ class Changed:
     name: str
 
 
+@dataclass(frozen=True)
+class Otherwise:
+    """A member of whom a row has the address or the number, and quite another name."""
+
+    mark: str  # by which it is said that it is them
+    line: int
+    name: str
+    member: str
+    known_as: str
+    open: bool
+
+
 @dataclass
 class Plan:
     problems: list[Problem] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)  # worth a look; they hinder nothing
     unknown: dict[str, int] = field(default_factory=dict)  # words such as "role:clerk", rows
     news: list[New] = field(default_factory=list)  # new names of units that are near to others
+    otherwise: dict[str, Otherwise] = field(default_factory=dict)  # by mark
     kinds: list[Named] = field(default_factory=list)
     roles: list[Named] = field(default_factory=list)
     units: list[tuple[str, str, str | None, str]] = field(

@@ -62,6 +62,17 @@ class NewName:
 
 
 @dataclass(frozen=True)
+class Somebody:
+    """A row with the address or number of a member, and quite another name."""
+
+    mark: str
+    name: str
+    member: str
+    line: int
+    open: bool
+
+
+@dataclass(frozen=True)
 class PreviewPage(pages.Page):
     template: ClassVar[str] = "people/preview.html"
 
@@ -81,6 +92,7 @@ class PreviewPage(pages.Page):
     rows: str
     words: list[Word]
     new_names: list[NewName]
+    somebody: list[Somebody]
     row_count: int
     left_out: int
     doing: list[str]
@@ -89,6 +101,7 @@ class PreviewPage(pages.Page):
     new_people: list[str]
     new_units: list[str]
     changes: list[str]
+    more_changes: int
     problems: list[Told]
     problem_count: int
     notes: list[Told]
@@ -111,8 +124,9 @@ class PreviewPage(pages.Page):
         return sum(not name.choice for name in self.new_names)
 
     @property
-    def more_people(self) -> int:
-        return max(0, len(self.new_people) - SHOWN)
+    def unread(self) -> bool:
+        """No column says anything that is known: what is there was not looked at."""
+        return all(column.chosen is None for column in self.columns)
 
 
 def preview(found: PeopleImport, there: There, names: str, *, error: str) -> PreviewPage:
@@ -124,6 +138,7 @@ def preview(found: PeopleImport, there: There, names: str, *, error: str) -> Pre
     body = sheet.rows[1:] if choices["headed"] else sheet.rows
     width = max(map(len, sheet.rows))
     kinds = [(k.id, getattr(k, names)) for k in there.kinds]
+    changes = _changes(plan, labels, dict(kinds)) + _placed(plan, there, names)
     return PreviewPage(
         id=found.id,
         name=found.name,
@@ -147,6 +162,7 @@ def preview(found: PeopleImport, there: There, names: str, *, error: str) -> Pre
         rows=choices["rows"],
         words=_words(plan, choices["words"], labels),
         new_names=_new_names(plan, choices["words"]),
+        somebody=_somebody(plan),
         row_count=plan.rows,
         left_out=len(plan.left_out),
         doing=wording.doing(counts),
@@ -154,7 +170,8 @@ def preview(found: PeopleImport, there: There, names: str, *, error: str) -> Pre
         organizing=plan.organizing,
         new_people=[p.name for p in plan.people[:SHOWN]],
         new_units=_new_units(plan, there)[:SHOWN],
-        changes=_changes(plan, labels, dict(kinds))[:SHOWN],
+        changes=changes[:SHOWN],
+        more_changes=max(0, len(changes) - SHOWN),
         problems=[Told(p.line, labels[p.field], wording.problem(p)) for p in plan.problems[:SHOWN]],
         problem_count=len(plan.problems),
         notes=[Told(p.line, labels[p.field], wording.problem(p)) for p in plan.notes[:SHOWN]],
@@ -211,6 +228,15 @@ def _new_names(plan: Plan, chosen: Mapping[str, str]) -> list[NewName]:
     ]
 
 
+def _somebody(plan: Plan) -> list[Somebody]:
+    """Those of whom must still be said whether it is them stand first."""
+    asked = min(len(plan.unknown) + len(plan.news), choosing.MOST_WORDS)
+    return [
+        Somebody(each.mark, each.name, each.known_as, each.line, each.open)
+        for each in sorted(plan.otherwise.values(), key=lambda each: not each.open)
+    ][: choosing.MOST_WORDS - asked]
+
+
 def _new_units(plan: Plan, there: There) -> list[str]:
     names = {u.id: u.name for u in there.units} | {id: name for id, name, *_rest in plan.units}
     return [
@@ -236,3 +262,29 @@ def _changes(plan: Plan, labels: Mapping[str, str], kinds: Mapping[str, str]) ->
         for each in (*plan.units_changed, *plan.people_changed)
         for field, value in each.after.items()
     ]  # fmt: skip
+
+
+def _placed(plan: Plan, there: There, names: str) -> list[str]:
+    """Which members who are here come into a unit or get a role, each by name."""
+    known = {p.id: p.name for p in there.people}
+    for each in plan.otherwise.values():
+        known[each.member] = _(
+            "%(who)s (in the table: %(name)s)", who=each.known_as, name=each.name
+        )
+    units = {u.id: u.name for u in there.units} | {id: name for id, name, *_rest in plan.units}
+    roles = {r.id: getattr(r, names) for r in (*there.roles, *plan.roles)}
+    found = [
+        (member, _("%(who)s: comes into %(unit)s", who=known[member], unit=units[unit]))
+        for member, unit in plan.memberships if member in known
+    ] + [
+        (
+            member,
+            _(
+                "%(who)s: gets the role %(role)s in %(unit)s",
+                who=known[member], role=roles[role], unit=units[unit],
+            ),
+        )
+        for member, unit, role in plan.appointments if member in known
+    ]  # fmt: skip
+    first = {member: at for at, (member, _words) in reversed(list(enumerate(found)))}
+    return [words for _member, words in sorted(found, key=lambda each: first[each[0]])]

@@ -57,6 +57,14 @@ class Row:
     def names_person(self) -> bool:
         return bool(self.name or self.email or self.number)
 
+    def links(self) -> Iterator[tuple[str, str, str]]:
+        """Which other fields it says of its address and its number."""
+        for of in ("number", "email"):
+            value = fold(getattr(self, of))
+            for other in ("email", "number", "name"):
+                if value and other != of and getattr(self, other):
+                    yield of, value, other
+
     def wrong(self, of: str, code: str, value: str = "", other: int | str = "") -> None:
         self.problems.append(Problem(self.line, of, code, value[:80], other))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask_babel import gettext as _
 from flask_babel import ngettext, pgettext
@@ -132,7 +132,14 @@ def problem(found: Problem) -> str:
             )
         case "left":
             said = _(
-                "%(other)s has left. Let them come back on the page of members first.", other=value
+                "%(other)s has left. Open the page of members, choose who left, and let them come back; then look at this table again.",
+                other=value,
+            )
+        case "another":
+            said = _(
+                "This address or number is that of %(other)s, but the row names “%(value)s”. Say above whether it is them, or correct the row.",
+                other=other,
+                value=value,
             )
         case "duplicate":
             said = _(
@@ -226,22 +233,52 @@ def left_alone(counts: Mapping[str, int]) -> list[str]:
     ]
 
 
-def undone(people: int, left: int, stayed: int, units: int) -> str:
-    """What undoing an import did, in one sentence."""
+NAMED = 10  # in a sentence; the rest is counted
+
+
+def undone(
+    people: int, units: int, left: Sequence[str], stayed: Sequence[str], units_stay: Sequence[str]
+) -> list[str]:
+    """What undoing an import did, and by name what is still there, and why: in sentences."""
     parts = []
     if people:
         parts.append(ngettext("%(num)s person was removed", "%(num)s people were removed", people))
     if units:
         parts.append(ngettext("%(num)s unit was removed", "%(num)s units were removed", units))
-    if left:
-        parts.append(ngettext("%(num)s person left", "%(num)s people left", left))
-    if stayed:
-        parts.append(ngettext("%(num)s person stays", "%(num)s people stay", stayed))
-    return (
+    said = [
         _("The import is undone: %(what)s.", what=_(", ").join(parts))
         if parts
         else _("The import is undone.")
-    )
+    ]
+    if left:
+        said.append(
+            _(
+                "Noted as having left, since something was entered for them: %(names)s.",
+                names=named(left),
+            )
+        )
+    if stayed:
+        said.append(
+            _(
+                "Still members, since they have come in or were put into another unit: %(names)s.",
+                names=named(stayed),
+            )
+        )
+    if units_stay:
+        said.append(
+            _(
+                "Units that are still here, since somebody was in them or something belongs to them: %(names)s. Close them on their own pages if nobody needs them.",
+                names=named(units_stay),
+            )
+        )
+    return said
+
+
+def named(names: Sequence[str]) -> str:
+    shown = [_("“%(name)s”", name=name) for name in names[:NAMED]]
+    if (more := len(names) - NAMED) > 0:
+        shown.append(ngettext("and %(num)s more", "and %(num)s more", more))
+    return _(", ").join(shown)
 
 
 def hindered(obstacle: str) -> tuple[str, str]:

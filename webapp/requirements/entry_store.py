@@ -32,6 +32,7 @@ class EntryRow:
     unit: str
     person: str
     mine: bool  # about the one who looks
+    outside: bool  # the person is no member: a name alone, which may be that of a member too
     what: str
     day: dt.date
     minutes: int | None
@@ -99,6 +100,7 @@ def _rows(
             Unit.name,
             sa.func.coalesce(about.name, table.name),
             table.member_id == actor.member,
+            table.member_id.is_(None),
             table.what if kind == "attendance" else table.title,
             table.day,
             table.minutes if kind == "attendance" else sa.null(),
@@ -122,7 +124,7 @@ def _rows(
     found = []
     for row in rows:
         values = list(row)
-        values[4] = bool(values[4])
+        values[4:6] = map(bool, values[4:6])
         entry = EntryRow(kind, *values)
         if not (entry.mine or may_organize(actor, unit=entry.unit_id)):
             entry = replace(entry, objected_at=None, objection="")

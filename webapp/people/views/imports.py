@@ -105,7 +105,11 @@ def existing(import_id: str) -> PeopleImport:
 @bp.get("/imports/<import_id>")
 @needs("people.import")
 def one_import(import_id: str) -> tuple[str, int]:
-    return show(existing(import_id))
+    found = store.one_import(db.session, g.actor.organisation, import_id[:32])
+    if found is None:  # often forgotten a moment ago, and gone back to
+        flash(_("This table is not here. The list shows the tables that are; one that was forgotten is gone."), "error")  # fmt: skip
+        return show_imports(status=404)
+    return show(found)
 
 
 def show(found: PeopleImport, error: str = "", status: int = 200) -> tuple[str, int]:
@@ -208,9 +212,12 @@ def links(import_id: str) -> Response:
 
 @bp.get("/imports/<import_id>/undo")
 @needs("people.import")
-def ask_undo(import_id: str) -> tuple[str, int]:
+def ask_undo(import_id: str) -> tuple[str, int] | AnyResponse:
     """What would go and what would stay, before it is done."""
     found = existing(import_id)
+    if found.status == "undone":  # a moment ago, and gone back to
+        flash(_("This import is undone already."), "info")
+        return redirect(url_for(".one_import", import_id=found.id), 303)
     if found.status != "done":
         abort(404)
     return pages.render(import_page.undoing(db.session, g.actor, found))
@@ -223,10 +230,6 @@ def undo(import_id: str) -> AnyResponse:
         fate = undo_actions.undo(db.session, g.actor, import_id[:32], now=clock.now())
     except undo_actions.Unknown:
         abort(404)
-    flash(
-        wording.undone(
-            len(fate.people_go), len(fate.people_leave), len(fate.people_stay), len(fate.units_go)
-        ),
-        "info",
-    )
+    for sentence in import_page.undone(db.session, g.actor, fate):
+        flash(sentence, "info")
     return redirect(url_for(".one_import", import_id=import_id[:32]), 303)

@@ -16,6 +16,7 @@ from webapp.access import needs
 from webapp.community import db
 from webapp.members import actions, inviting
 from webapp.members import store as members
+from webapp.members.tables import Member
 from webapp.people import store, wording
 from webapp.people.store import OpenInvitation
 from webapp.people.views.blueprint import bp, names, open_units, within
@@ -119,6 +120,12 @@ def invite() -> tuple[str, int] | Response:
     if hindered:
         at, why = wording.hindered(hindered)
         errors[at] = why
+    there = known_by(email)
+    if there is not None and wanted.keeps:
+        errors["email"] = _(
+            "%(name)s has this address and is a member already. Make them organizer of everything on the page of members.",
+            name=there.name,
+        )
     if errors:
         return show(errors, given)
     token = actions.invite(
@@ -135,7 +142,23 @@ def invite() -> tuple[str, int] | Response:
         by=g.actor.member,
     )
     session["new_invitation"] = url_for("members.join", token=token, _external=True)
+    if there is not None:
+        flash(
+            _(
+                "%(name)s has this address and is a member already. With the link they come into the unit as who they are; no second account is made.",
+                name=there.name,
+            ),
+            "info",
+        )
     return redirect(url_for(".invitations"), 303)
+
+
+def known_by(email: str) -> Member | None:
+    """The member of this address, for administrators: others learn nobody's address."""
+    if not (email and g.actor.administrator):
+        return None
+    found = members.member_by_email(db.session, email)
+    return found if found and found.left_at is None else None
 
 
 def asked_for(given: dict[str, str], *, now: dt.datetime) -> inviting.Wanted:
