@@ -10,7 +10,7 @@ it comes only into the report of the whole organisation, and there apart (`namel
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -58,11 +58,24 @@ class Work:
         self._mine = named & reader.may_read(facts.pieces)
         self._theirs = reader.may_count(facts.entered)
         self._tables: dict[frozenset[str], Choice] = {}
+        self._done: dict[Hashable, Done] = {}
 
     def done(
         self, says: Says, span: Span, times: Times, readings: Collection[str], asked: Asked
     ) -> Done:
-        """times: of the span; readings: texts that are asked for, in every version."""
+        """times: of the span; readings: texts that are asked for, in every version. What is
+        asked in the same words by several units is counted once."""
+        key = (
+            span, id(asked.people), says.genres, says.content, says.themes, frozenset(readings),
+            says.write, says.accepted_when, says.answered_by,
+        )  # fmt: skip
+        if key not in self._done:
+            self._done[key] = self._counted_done(says, span, times, readings, asked)
+        return self._done[key]
+
+    def _counted_done(
+        self, says: Says, span: Span, times: Times, readings: Collection[str], asked: Asked
+    ) -> Done:
         here = slice(*np.searchsorted(self._pieces.shown, times))
         days = span.starts.toordinal(), span.due.toordinal() + 1
         there = slice(*np.searchsorted(self._entered.day, days))

@@ -15,7 +15,7 @@ from webapp.requirements.asking import Required, Says
 from webapp.requirements.spans import Span
 
 MOST_SPANS = 6  # of one requirement: the newest
-MOST_REQUIREMENTS = 6
+MOST_REQUIREMENTS = 5
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from webapp.requirements.roll import Roll
 from webapp.requirements.spans import Span
 from webapp.requirements.spans import of_requirement as spans_of
 
-PEOPLE = 15  # on a page, by name
+PEOPLE = 12  # on a page, by name
 REMEMBERED = dt.timedelta(days=366)  # how long a span that is over is shown to its member
 LINGERS = dt.timedelta(days=31)  # ... and to organizers, unless they look back
 BESIDE: tuple[Why, ...] = ("other_content", "other_kind")

@@ -20,13 +20,13 @@ FARTHEST = dt.timedelta(days=5 * 366)
 @needs("progress.read")
 def progress(unit_id: str) -> Answer:
     """Today, or as it was on a day before: the versions that held then."""
+    stands = known(unit_id)  # asked for once, while it is held here
     unit = organized(unit_id, closed_too=True)
     today = clock.today()
     asked = request.args.get("on", "")
     wanted = day(asked)
     on = min(max(wanted or today, today - FARTHEST), today)
     said = progress_wording.other_day(on, today) if asked and wanted != on else ""
-    stands = known(unit_id)
     after = request.args.get("after", "")[:32] or None
     return pages.render(
         progress_page.of_unit(
