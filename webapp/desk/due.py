@@ -13,14 +13,13 @@ from sqlalchemy.orm import Session
 from webapp.access import Actor, may_organize
 from webapp.requirements import progress_wording, reach, roll_store
 from webapp.requirements.asking import Required, Says
-from webapp.requirements.holding import Person, Plan, replaced_by
+from webapp.requirements.holding import SOMEBODY, Plan, replaced_by
 from webapp.requirements.newcomers import asked_through
 from webapp.requirements.spans import Span
 from webapp.requirements.spans import of_requirement as spans_of
 from webapp.units.rules import Tree
 
 MOST = 6
-SOMEBODY = Person("", "")  # without a given role
 
 
 @dataclass(frozen=True)

@@ -15,14 +15,12 @@ import datetime as dt
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from weakref import WeakKeyDictionary
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from webapp import clock
 from webapp.changes import store as changes
-from webapp.community import is_writing
+from webapp.changes.memory import Memory
 from webapp.reports import facts_store
 from webapp.reports.facts import Codes, Facts
 from webapp.reports.structure import Structure
@@ -41,22 +39,15 @@ class _OfOrganisation:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-_kept: WeakKeyDictionary[sa.Engine, dict[str, _OfOrganisation]] = WeakKeyDictionary()
-_lock = threading.Lock()
-
-
-def _of(session: Session, organisation: str) -> _OfOrganisation:
-    if is_writing():
-        # What is not committed may never be; nothing of it is kept.
-        return _OfOrganisation()
-    engine = session.get_bind()
-    assert isinstance(engine, sa.Engine)
-    with _lock:
-        return _kept.setdefault(engine, {}).setdefault(organisation, _OfOrganisation())
+_memory = Memory(_OfOrganisation)
 
 
 def structure(session: Session, organisation: str) -> Structure:
-    kept, roll, today = _of(session, organisation), rolls.roll(session, organisation), clock.today()
+    kept, roll, today = (
+        _memory.of(session, organisation),
+        rolls.roll(session, organisation),
+        clock.today(),
+    )
     with kept.lock:
         found = kept.structure
         if found is None or found.roll is not roll or found.today != today:
@@ -70,7 +61,7 @@ def facts(
     session: Session, structure: Structure, organisation: str, first: dt.date, last: dt.date
 ) -> Facts:
     """Of these days, in UTC, the last with them. `structure`: in whose codes."""
-    kept = _of(session, organisation)
+    kept = _memory.of(session, organisation)
     if kept.codes is not structure.codes:
         return facts_store.found(session, organisation, first, last, structure.codes)
     with kept.lock:

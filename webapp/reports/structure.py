@@ -25,6 +25,7 @@ from webapp.reports.grouping import Groups, Kind, Ways
 from webapp.requirements import newcomers, spans
 from webapp.requirements.asking import AnsweredBy, Required, Says
 from webapp.requirements.holding import (
+    SOMEBODY,
     Given,
     Person,
     Plan,
@@ -39,7 +40,6 @@ from webapp.requirements.spans import Span
 from webapp.units.rules import Tree
 
 MOST_TOGETHER = 2  # units of one kind of people; who belongs to more stands alone
-SOMEBODY = Person("", "")  # without a given role
 MOST_KEPT = 20_000  # answers; each requirement has some
 
 

@@ -94,6 +94,9 @@ class Person:
     given: tuple[Given, ...] = ()
 
 
+SOMEBODY = Person("", "")  # without a given role: for whom what holds holds for everybody
+
+
 @dataclass(frozen=True)
 class Standing:
     """A tree with the way up from each unit."""

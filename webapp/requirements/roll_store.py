@@ -10,14 +10,13 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from dataclasses import dataclass, field
-from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from webapp import clock
 from webapp.changes import store as changes
-from webapp.community import is_writing
+from webapp.changes.memory import Memory
 from webapp.members.tables import Member
 from webapp.requirements import store, tree_store
 from webapp.requirements.holding import Plan
@@ -33,17 +32,11 @@ class _Kept:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-_kept: WeakKeyDictionary[sa.Engine, dict[str, _Kept]] = WeakKeyDictionary()
-_lock = threading.Lock()
+_memory = Memory(_Kept)
 
 
 def roll(session: Session, organisation: str) -> Roll:
-    if is_writing():
-        return read(session, organisation)
-    engine = session.get_bind()
-    assert isinstance(engine, sa.Engine)
-    with _lock:
-        kept = _kept.setdefault(engine, {}).setdefault(organisation, _Kept())
+    kept = _memory.of(session, organisation)
     with kept.lock:
         mark = changes.of_plan(session, organisation)
         if kept.roll is None or kept.mark != mark:
